@@ -1,0 +1,11 @@
+"""Evidence: the hand-kept tables of `data/`, validated and cut to what was known on a date.
+
+package   the data package: tables, columns, types
+periods   partial dates, calendar and fiscal periods
+tables    `load(as_of)`: the one reader
+checks    `check(folder)`: every fault at once
+"""
+
+from helpers.evidence.tables import LATEST, Evidence, load, load_table
+
+__all__ = ["LATEST", "Evidence", "load", "load_table"]
