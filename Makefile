@@ -1,0 +1,41 @@
+# The two commands: make briefing, make test. `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help briefing site lab check test test-all bench clean
+
+help: ## what each target does
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+briefing: $(READY) ## set up once, run the notebooks, make the site
+	@$(BIN)/briefing build
+
+lab: $(READY) ## JupyterLab on the notebooks
+	@$(BIN)/briefing lab
+
+check: $(READY) ## validate the evidence
+	@$(BIN)/briefing check
+
+test: $(READY) ## the tests
+	@$(BIN)/python -m pytest -q
+
+bench: $(READY) ## the benchmarks
+	@for file in benchmarks/*.py; do $(BIN)/python $$file; done
+
+# quarto-cli downloads an archive from a host of its own when it is installed; where that host is out of reach,
+# smalldocs renders the same project.
+$(READY): requirements.txt constraints.txt pyproject.toml
+	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	@grep -v '^quarto-cli' requirements.txt > $(VENV)/requirements.txt
+	@sed -i.bak 's|-c constraints.txt|-c $(CURDIR)/constraints.txt|; s|^-e \.|-e $(CURDIR)|' $(VENV)/requirements.txt
+	@echo "setting up $(VENV) (once)"
+	@$(PIP) install -r $(VENV)/requirements.txt
+	@$(PIP) install $$(grep '^quarto-cli' requirements.txt) >/dev/null 2>&1 \
+	  || echo "quarto-cli cannot be installed here; smalldocs will render the site"
+	@touch $(READY)
+
+clean: ## remove what was generated, keep the environment
+	rm -rf build _site

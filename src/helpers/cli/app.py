@@ -1,0 +1,25 @@
+"""The `briefing` command: its subcommands and what they share."""
+
+import typer
+
+from helpers.cli import build, check, claims, classify, lab, serve, verify
+
+app = typer.Typer(
+    name="briefing",
+    help="China's AI compute under US export controls: rebuild, check and question the briefing.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+app.command()(build.build)
+app.command()(check.check)
+app.command()(classify.classify)
+app.command()(claims.claims)
+app.command()(verify.verify)
+app.command()(serve.serve)
+app.command()(lab.lab)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()

@@ -1,0 +1,103 @@
+"""`briefing build`: run the notebooks and publish the site."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+STAGES = {
+    "evidence": "checking the evidence",
+    "notebooks": "running the notebooks",
+    "pages": "making the pages",
+    "publish": "putting the new site in place",
+}
+
+
+def build(
+    as_of: Annotated[str, typer.Option(help="Knowledge date (ISO), or latest.")] = "latest",
+    scenario: Annotated[str, typer.Option(help="A scenario of data/scenarios.")] = "baseline",
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A notebook parameter, or page.NAME=VALUE."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the site; _site by default.")] = None,
+    renderer: Annotated[str, typer.Option(help="auto, quarto or smalldocs.")] = "auto",
+    force: Annotated[bool, typer.Option("--force", help="Build even when nothing has changed.")] = False,
+) -> None:
+    """Run the four notebooks and swap in the new site; on any failure the old site stays."""
+    from helpers import pages
+    from helpers.edition import BuildFailed
+    from helpers.edition import build as make
+    from helpers.run import NotebookFailed, ParameterError
+
+    errors = Console(stderr=True)
+    if renderer not in ("auto", "quarto", "smalldocs"):
+        _stop(errors, f"--renderer: found {renderer!r}, expected auto, quarto or smalldocs", 2)
+    given = {"as_of": as_of, "scenario": scenario, **_pairs(parameter or [], errors)}
+    with _progress(errors) as shown:
+        try:
+            edition = make(given, out, renderer, shown.stage, shown.cell)
+        except ParameterError as error:
+            _stop(errors, str(error), 2)
+        except NotebookFailed as failed:
+            _show_failed(errors, failed)
+        except (BuildFailed, pages.RenderFailed) as error:
+            _stop(errors, str(error), 1)
+    typer.echo(f"{edition.site / 'index.html'}")
+    errors.print(f"as known on {edition.as_of}, rendered by {edition.renderer}", style="dim")
+
+
+def _pairs(texts: list[str], errors: Console) -> dict[str, str]:
+    pairs = {}
+    for text in texts:
+        name, found, value = text.partition("=")
+        if not found or not name.strip():
+            _stop(errors, f"-p {text}: expected NAME=VALUE", 2)
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _stop(errors: Console, message: str, code: int) -> None:
+    errors.print(f"[bold red]stopped[/] {escape(message)}", highlight=False)
+    raise typer.Exit(code)
+
+
+def _show_failed(errors: Console, failed) -> None:
+    errors.print(f"[bold red]stopped[/] {escape(failed.card.file)} failed", highlight=False)
+    for line in failed.cell.strip().splitlines()[:12]:
+        errors.print(f"    {escape(line)}", highlight=False, style="dim")
+    errors.print(escape(failed.cause[:1500]), highlight=False)
+    errors.print(f"The failed notebook is kept: {escape(str(failed.kept))}", highlight=False)
+    errors.print("The published site is unchanged.", highlight=False)
+    raise typer.Exit(1)
+
+
+class _progress:
+    """Progress on a terminal: the stage, and a bar of cells per notebook; silent otherwise."""
+
+    def __init__(self, console: Console):
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} cells"))
+        self._bars = Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal)
+        self._console = console
+        self._tasks: dict[str, int] = {}
+
+    def __enter__(self):
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_):
+        self._bars.stop()
+
+    def stage(self, name: str) -> None:
+        """Name the stage that begins."""
+        if self._console.is_terminal:
+            self._console.print(STAGES[name], style="bold")
+
+    def cell(self, card, done: int, total: int) -> None:
+        """Move the bar of one notebook."""
+        if card.page not in self._tasks:
+            self._tasks[card.page] = self._bars.add_task(f"  {card.title}", total=total)
+        self._bars.update(self._tasks[card.page], completed=done)

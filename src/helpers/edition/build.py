@@ -1,0 +1,106 @@
+"""From evidence to a published site: check, run, stage, render, finish, verify, swap. All or nothing."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from helpers import pages
+from helpers.edition.manifest import write_manifest
+from helpers.edition.swap import building_folder, swap_in
+from helpers.evidence import load
+from helpers.evidence.checks import check
+from helpers.paths import build_dir, data_dir, project_root
+from helpers.run import execute, read_cards, resolve
+from helpers.run.execute import Progress
+
+Say = Callable[[str], None]
+
+
+class BuildFailed(Exception):
+    """The edition could not be made; the published one is untouched. The message says what to mend."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A published site: its folder, knowledge date, parameters by page and the renderer that made it."""
+
+    site: Path
+    as_of: str
+    parameters: dict[str, dict[str, Any]]
+    renderer: str
+
+
+def build(
+    given: Mapping[str, Any],
+    out: Path | None = None,
+    renderer: str = "auto",
+    say: Say = lambda stage: None,
+    progress: Progress | None = None,
+    wait_seconds: float = 0,
+) -> Edition:
+    """Make one edition and swap it in at `out` (by default `_site`).
+
+    `given` holds parameters as text or typed values (see `helpers.run.resolve`). Raises ParameterError,
+    NotebookFailed, `pages.RenderFailed` or BuildFailed; in every case what was published before stays as it was.
+    """
+    out = (out or project_root() / "_site").resolve()
+    _refuse_dangerous(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    run = build_dir() / "runs" / _slug(out)
+    run.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(f"{run}.lock", timeout=wait_seconds):
+            return _build(given, out, run, renderer, say, progress)
+    except Timeout:
+        raise BuildFailed(f"another build is making {out}; wait for it or give another --out") from None
+
+
+def _build(
+    given: Mapping[str, Any], out: Path, run: Path, renderer: str, say: Say, progress: Progress | None
+) -> Edition:
+    deck = read_cards()
+    say("evidence")
+    if faults := check(data_dir()):
+        raise BuildFailed(f"the evidence has {len(faults)} faults; `briefing check` lists them, the first is\n{faults[0]}")
+    parameters = resolve(deck, given, load())
+    as_of = parameters[deck.cards[0].page]["as_of"]
+    say("notebooks")
+    execute(deck, parameters, run, progress)
+    say("pages")
+    evidence = load(as_of=as_of)
+    building = building_folder(out)
+    shutil.rmtree(building, ignore_errors=True)
+    try:
+        used = pages.make_site(run, evidence, deck, parameters, building, renderer)
+        if faults := pages.check_site(building):
+            raise BuildFailed("the new site is not sound:\n" + "\n".join(faults[:20]))
+        say("publish")
+        write_manifest(building, run, parameters, as_of, used)
+        swap_in(building, out)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return Edition(out, as_of, parameters, used)
+
+
+def _refuse_dangerous(out: Path) -> None:
+    """A site replaces the folder whole, so never one that holds something else."""
+    if out.exists() and not out.is_dir():
+        raise BuildFailed(f"{out} is a file; --out names a folder")
+    foreign = out.exists() and any(out.iterdir()) and not (out / "manifest.json").is_file()
+    if foreign and out != project_root() / "_site":
+        raise BuildFailed(f"{out} holds files that are not an edition of this briefing; give an empty folder")
+    if out == project_root() or out in project_root().parents:
+        raise BuildFailed(f"{out} holds the project itself; give another --out")
+
+
+def _slug(out: Path) -> str:
+    """A run folder of its own for each place a site is made."""
+    if out == project_root() / "_site":
+        return "site"
+    import hashlib
+
+    return f"{out.name}-{hashlib.sha256(str(out).encode()).hexdigest()[:8]}"

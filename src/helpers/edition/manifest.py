@@ -1,0 +1,73 @@
+"""The manifest of an edition: what it was made from and every file it publishes, by SHA-256.
+
+No clock and no path of the machine is in it, so equal inputs give equal manifests.
+"""
+
+import hashlib
+import json
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from helpers.paths import data_dir, notebooks_dir, project_root, report_dir
+
+MANIFEST = "manifest.json"
+TOOLS = ("papermill", "nbclient", "nbconvert", "pandas", "numpy", "altair", "vl-convert-python")
+
+
+def write_manifest(site: Path, run: Path, parameters: dict[str, Any], as_of: str, renderer: str) -> dict:
+    """Hash inputs, results and published files, and write `manifest.json` into the site. Returns the manifest."""
+    root = project_root()
+    manifest = {
+        "as_of": as_of,
+        "parameters": parameters,
+        "renderer": renderer,
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "tools": {name: version(name) for name in TOOLS},
+        "evidence": _hashes(data_dir(), data_dir()),
+        "code": _hashes(root / "src", root / "src", suffixes=(".py",)),
+        "notebooks": _hashes(notebooks_dir(), notebooks_dir(), suffixes=(".ipynb", ".yml")),
+        "pages": _hashes(report_dir(), report_dir()),
+        "environment": {
+            name: _digest(root / name)
+            for name in ("requirements.txt", "constraints.txt", "_quarto.yml")
+            if (root / name).is_file()
+        },
+        "results": _hashes(run / "results", run) | _hashes(run / "headlines", run),
+        "files": _hashes(site, site),
+    }
+    text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    (site / MANIFEST).write_text(text, encoding="utf-8")
+    return manifest
+
+
+def verify(site: Path) -> list[str]:
+    """Every published file that is altered, missing or extra against the manifest; empty when the site is whole.
+
+    Raises FileNotFoundError when the folder has no manifest.
+    """
+    manifest = json.loads((site / MANIFEST).read_text(encoding="utf-8"))
+    expected, found = manifest["files"], _hashes(site, site)
+    faults = [f"missing: {name}" for name in expected if name not in found]
+    faults += [f"extra: {name}" for name in found if name not in expected]
+    faults += [f"altered: {name}" for name in expected if name in found and found[name] != expected[name]]
+    return sorted(faults)
+
+
+def _hashes(folder: Path, relative_to: Path, suffixes: tuple[str, ...] = ()) -> dict[str, str]:
+    if not folder.is_dir():
+        return {}
+    return {
+        path.relative_to(relative_to).as_posix(): _digest(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and path.name != MANIFEST
+        and "__pycache__" not in path.parts
+        and ".ipynb_checkpoints" not in path.parts
+        and (not suffixes or path.suffix in suffixes)
+    }
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,130 @@
+"""Papermill over the notebooks, in the order of the cards, into the private folder of one run.
+
+```
+<run>/notebooks/01_chips.ipynb   executed, with its parameters; no clock, path or user name in it
+<run>/results, headlines, exhibits   what the notebooks wrote (see helpers.results)
+<run>/failed/01_chips.ipynb      the notebook that failed, with its error at the top
+```
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from helpers.paths import notebooks_dir, project_root
+from helpers.run.cards import Card, Deck
+
+Progress = Callable[[Card, int, int], None]
+KERNEL = "python3"
+
+
+class NotebookFailed(Exception):
+    """A notebook raised, timed out or lost its kernel.
+
+    cause: the error in a few lines; cell: the code of the cell; kept: where the failed notebook can be opened.
+    """
+
+    def __init__(self, card: Card, cause: str, cell: str, kept: Path):
+        super().__init__(f"{card.file} failed: {cause.splitlines()[0] if cause else 'no cause reported'}")
+        self.card, self.cause, self.cell, self.kept = card, cause, cell, kept
+
+
+def execute(
+    deck: Deck,
+    parameters: dict[str, dict[str, Any]],
+    folder: Path,
+    progress: Progress | None = None,
+    cell_seconds: int = 600,
+) -> None:
+    """Run every notebook of the deck into `folder`, which is emptied first.
+
+    `progress(card, done, total)` is called after each cell. Raises NotebookFailed for the first notebook that
+    fails; what ran before it stays in the folder.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "notebooks").mkdir(parents=True)
+    with _environment(BRIEFING_RUN_DIR=str(folder), BRIEFING_ROOT=str(project_root())):
+        for card in deck.cards:
+            _execute_one(card, parameters[card.page], folder, progress, cell_seconds)
+
+
+def _execute_one(card: Card, parameters: dict, folder: Path, progress: Progress | None, cell_seconds: int) -> None:
+    import papermill
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    path = notebooks_dir() / card.file
+    output = folder / "notebooks" / card.file
+    total = sum(cell.cell_type == "code" for cell in nbformat.read(path, as_version=4).cells)
+    done = iter(range(1, total + 2))
+
+    def after_cell(cell: Any, cell_index: int, **_: Any) -> None:
+        if progress and cell.cell_type == "code":
+            progress(card, min(next(done), total), total)
+
+    try:
+        papermill.execute_notebook(
+            str(path),
+            str(output),
+            parameters=parameters,
+            kernel_name=KERNEL,
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            execution_timeout=cell_seconds,
+            on_cell_complete=after_cell,
+        )
+    except PapermillExecutionError as error:
+        cause = f"{error.ename}: {error.evalue}"
+        raise NotebookFailed(card, cause, error.source, _keep(output, folder, path)) from None
+    except CellTimeoutError:
+        cause = f"a cell ran longer than {cell_seconds} s"
+        raise NotebookFailed(card, cause, "", _keep(output, folder, path)) from None
+    except DeadKernelError:
+        cause = "the kernel died (killed, or out of memory)"
+        raise NotebookFailed(card, cause, "", _keep(output, folder, path)) from None
+    _strip(output)
+
+
+def _keep(output: Path, folder: Path, source: Path) -> Path:
+    """Move the failed notebook out of the executed ones; the unexecuted one where nothing was written."""
+    kept = folder / "failed" / output.name
+    kept.parent.mkdir(exist_ok=True)
+    if output.exists():
+        shutil.move(output, kept)
+    else:
+        shutil.copy(source, kept)
+    return kept
+
+
+def _strip(path: Path) -> None:
+    """Take clocks, paths and versions out of an executed notebook, so that equal runs give equal bytes."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata = nbformat.NotebookNode(
+        kernelspec={"name": KERNEL, "display_name": "Python 3", "language": "python"},
+        language_info={"name": "python"},
+    )
+    for number, cell in enumerate(notebook.cells):
+        tags = cell.metadata.get("tags", [])
+        cell.metadata = nbformat.NotebookNode(tags=tags) if tags else nbformat.NotebookNode()
+        cell.id = f"cell-{number}"
+    nbformat.write(notebook, path)
+
+
+@contextmanager
+def _environment(**names: str) -> Iterator[None]:
+    """Environment variables that the kernels inherit, put back afterwards."""
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(names)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
