@@ -76,7 +76,7 @@ def test_a_missing_rate_names_what_was_asked_and_what_is_there():
     message = str(caught.value)
     for word in ("CNY", "2022", AVERAGE, "2023", "2024-07-19"):
         assert word in message
-    with pytest.raises(MissingRate, match="TWD.*none for this currency"):
+    with pytest.raises(MissingRate, match=r"TWD.*none for this currency"):
         convert(1, "TWD", "USD", "2024", AVERAGE, RATES)
 
 

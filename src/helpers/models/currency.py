@@ -1,9 +1,10 @@
 """Currency: one converter, from sourced rates, that always says which convention it used.
 
-A yuan figure has no dollar value without a rate, and the rate depends on the convention: the average over the
-period (for flows such as revenue), the rate at its end (for stocks, and what some reports use), or the spot rate
-on a day (what newspapers use). Two averages are published for the yuan, the Federal Reserve's (G.5A, market rates)
-and the official Chinese one (central parity): the one asked for is shown, their difference is the interval.
+A yuan figure has no dollar value without a rate, and the rate depends on the convention: the average over
+the period (for flows such as revenue), the rate at its end (for stocks, and what some reports use), or the spot
+rate on a day (what newspapers use). Two averages are published for the yuan, the Federal Reserve's (market
+rates) and the official Chinese one (central parity): the one asked for is shown, their difference is the
+interval.
 """
 
 from typing import NamedTuple
@@ -26,9 +27,9 @@ class MissingRate(LookupError):
 class Converted(NamedTuple):
     """An amount in another currency.
 
-    value: at the rate of the convention asked for; low, high: at the extremes of all published rates of the same
-    kind and period (equal to `value` where there is one). rate: units of `currency` per unit of `to`. period: the
-    period of the rate. rate_ids: rows of `exchange_rates.csv`.
+    value: at the rate of the convention asked for; low, high: at the extremes of all published rates of the
+    same kind and period (equal to `value` where there is one). rate: units of `currency` per unit of `to`.
+    period: that of the rate. rate_ids: rows of `exchange_rates.csv`.
     """
 
     value: float
@@ -55,8 +56,9 @@ def convert(
 ) -> Converted:
     """An amount of `currency` in `to`, at the rate of one convention and period.
 
-    period: as evidence writes it (2023, 2026-Q1, 2023-12-31). An average over a period that has no row of its own
-    is the mean of the monthly averages that tile it. Pairs without the dollar go through it. Raises MissingRate.
+    period: as evidence writes it (2023, 2026-Q1, 2023-12-31). An average over a period that has no row of its
+    own is the mean of the monthly averages that tile it. Pairs without the dollar go through it.
+    Raises MissingRate.
     """
     if currency == to:
         return Converted(amount, amount, amount, 1.0, "as_reported", period, (), currency, to)
@@ -78,8 +80,8 @@ def convert(
 def convert_flow(amount: float, currency: str, to: str, period: str, rates: pd.DataFrame) -> Converted:
     """A flow at the average of its own period, or else at the newest average known by then.
 
-    For a quarter or half-year without a row the year's average is used, and for a period that is not over (a plan,
-    a forecast) the newest average there is. `Converted.period` says which. Raises MissingRate.
+    For a quarter or half-year without a row the year's average is used, and for a period that is not over (a
+    plan, a forecast) the newest average there is. `Converted.period` says which. Raises MissingRate.
     """
     for candidate in dict.fromkeys((period, _year_of(period))):
         try:
@@ -103,12 +105,12 @@ def newest_period(rates: pd.DataFrame, currency: str, convention: str) -> str | 
 
 
 def implied_rate(amount: float, converted: float) -> float:
-    """The rate that a published conversion must have used: units of the first currency per unit of the second."""
+    """The rate that a published conversion must have used: units of `amount` per unit of `converted`."""
     return amount / converted
 
 
 def _per_dollar(currency: str, period: str, convention: str, rates: pd.DataFrame) -> tuple:
-    """Units of `currency` per dollar: the rate asked for, the lowest and highest of its kind, and the row ids."""
+    """Units of `currency` per dollar: the rate asked for, the extremes of its kind, and the row ids."""
     if currency == "USD":
         return 1.0, 1.0, 1.0, ()
     asked = _rates_of(currency, period, {convention}, rates)
@@ -123,7 +125,7 @@ def _per_dollar(currency: str, period: str, convention: str, rates: pd.DataFrame
 
 
 def _rates_of(currency: str, period: str, conventions: set[str], rates: pd.DataFrame) -> list[tuple]:
-    """(rate, ids) of every row of that period, in the table's order; else the mean of the months that tile it."""
+    """(rate, ids) of every row of that period, in the table's order; else the mean of its months."""
     rows = _rows(rates, currency, conventions)
     if rows.empty:
         return []
