@@ -1,0 +1,83 @@
+"""Tables as HTML: escaped text, numbers right-aligned with few digits, wide ones in a region that scrolls by keyboard."""
+
+import math
+from collections.abc import Sequence
+from html import escape
+
+import pandas as pd
+
+MOST_ROWS = 200
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number for reading: thousands separated, `digits` significant ones, never scientific.
+
+    1817162 -> 1,817,162; 0.04567 -> 0.0457; 47.3 -> 47.3. Unknown (NaN, None) is an en dash, never zero.
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)) or value is pd.NA:
+        return "–"
+    if math.isinf(value):
+        return "unbounded" if value > 0 else "unbounded below"
+    if (float(value).is_integer() and abs(value) < 1e15) or abs(value) >= 10**digits:
+        text = f"{value:,.0f}"
+    else:
+        decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
+        text = f"{value:,.{decimals}f}".rstrip("0").rstrip(".")
+    return text.replace("-", "−")
+
+
+def cell(value: object, column: str = "") -> str:
+    """One value as escaped text: dates by day, numbers by `number`, years without a separator, unknown as a dash."""
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if hasattr(value, "strftime"):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, (int, float)) or hasattr(value, "dtype"):
+        value = float(value)
+        if "year" in column.lower() and value.is_integer():
+            return f"{value:.0f}"
+        return number(value)
+    return escape(str(value))
+
+
+def heading(column: str) -> str:
+    """A column name for reading: `tflops_fp16_dense` -> `tflops fp16 dense`."""
+    return escape(str(column).replace("_", " "))
+
+
+def html_table(
+    frame: pd.DataFrame,
+    caption: str,
+    columns: Sequence[str] | None = None,
+    most_rows: int | None = MOST_ROWS,
+) -> str:
+    """The frame as an accessible table in a scrolling region; beyond `most_rows` it says where the rest is."""
+    shown = frame[list(columns)] if columns else frame
+    total = len(shown)
+    if most_rows is not None:
+        shown = shown.head(most_rows)
+    numeric = [
+        pd.api.types.is_numeric_dtype(shown[name].dtype) and shown[name].dtype != bool for name in shown
+    ]
+    classes = [' class="n"' if flag else "" for flag in numeric]
+    head = "".join(
+        f'<th scope="col"{css}>{heading(name)}</th>' for name, css in zip(shown.columns, classes, strict=True)
+    )
+    rows = []
+    for values in shown.itertuples(index=False, name=None):
+        cells = (
+            f"<td{css}>{cell(value, str(name))}</td>"
+            for value, name, css in zip(values, shown.columns, classes, strict=True)
+        )
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    rest = (
+        f"<p>The first {most_rows} of {total:,} rows; all are in the CSV.</p>" if total > len(shown) else ""
+    )
+    label = escape(caption, quote=True)
+    return (
+        f'<div class="table-scroll" role="region" aria-label="{label}" tabindex="0"><table>'
+        f"<caption>{escape(caption)}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>{rest}"
+    )
