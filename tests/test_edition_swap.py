@@ -68,7 +68,7 @@ def test_a_reader_never_sees_a_mix(tmp_path):
 def published(tmp_path):
     folder = site(tmp_path / "_site", "text")
     (folder / "manifest.json").unlink()
-    manifests.write_manifest(folder, tmp_path / "run", {}, "2026-01-01", "smalldocs")
+    manifests.write_manifest(folder, tmp_path / "run", {"parameters": {"seed": 1}}, "2026-01-01")
     return folder
 
 
@@ -90,3 +90,10 @@ def test_manifest_names_every_file_and_no_clock(published):
 def test_verify_names_what_was_changed(published, change, expected):
     change(published)
     assert manifests.verify(published) == [expected]
+
+
+def test_an_edition_is_current_only_for_its_own_inputs_and_while_whole(published):
+    assert manifests.is_current(published, {"parameters": {"seed": 1}})
+    assert not manifests.is_current(published, {"parameters": {"seed": 2}})
+    (published / "chips.html").write_text("altered")
+    assert not manifests.is_current(published, {"parameters": {"seed": 1}})

@@ -44,7 +44,15 @@ def test_a_result_of_another_run_is_not_there(run):
 
 
 @pytest.mark.parametrize(
-    "fault", [{"evidence": []}, {"unit": ""}, {"basis": ""}, {"low": 2.5}, {"value": float("nan")}, {"confidence": "sure"}]
+    "fault",
+    [
+        {"evidence": []},
+        {"unit": ""},
+        {"basis": ""},
+        {"low": 2.5},
+        {"value": float("nan")},
+        {"confidence": "sure"},
+    ],
 )
 def test_incomplete_headline_is_refused(run, fault):
     with pytest.raises(ResultError, match="stock"):

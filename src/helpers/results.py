@@ -57,7 +57,9 @@ class Headline:
 
     def faults(self) -> list[str]:
         """What this headline lacks; empty when it may be published."""
-        lacks = [name for name in ("id", "unit", "basis", "label", "sentence", "as_of") if not getattr(self, name)]
+        lacks = [
+            name for name in ("id", "unit", "basis", "label", "sentence", "as_of") if not getattr(self, name)
+        ]
         if self.value is None or self.value != self.value:
             lacks.append("value")
         if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
@@ -105,7 +107,9 @@ class Run:
         """A result that an earlier notebook of this run wrote; ResultError when it has not."""
         path = self._path(notebook, name)
         if not path.is_file():
-            raise ResultError(f"{notebook}.{name} has not been written in this run; run the {notebook} notebook first")
+            raise ResultError(
+                f"{notebook}.{name} has not been written in this run; run the {notebook} notebook first"
+            )
         return pd.read_csv(path)
 
     def headline(self, id: str, value: float, unit: str, basis: str, label: str, sentence: str, **more: Any):
@@ -133,7 +137,9 @@ class Run:
         path = self.folder / "headlines" / f"{self.notebook}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         rows = [asdict(row) for row in self._headlines.values()]
-        path.write_text(json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+        path.write_text(
+            json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
+        )
         return headline
 
     def exhibit(self, exhibit: Any) -> Any:
@@ -176,4 +182,3 @@ def _check_long_form(name: str, frame: pd.DataFrame) -> None:
             f"{name}: p5 <= p50 <= p95 fails for {row['entity']} {row['period']} {row['quantity']}: "
             f"{row['p5']}, {row['p50']}, {row['p95']}"
         )
-

@@ -1,4 +1,4 @@
-"""The `briefing` command. Each subcommand lives in a module of its name and is imported only when it is called."""
+"""The `briefing` command. Each subcommand lives in a module of its name."""
 
 from helpers.cli.app import main
 

@@ -21,7 +21,9 @@ def build(
     scenario: Annotated[str, typer.Option(help="A scenario of data/scenarios.")] = "baseline",
     parameter: Annotated[
         list[str] | None,
-        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A notebook parameter, or page.NAME=VALUE."),
+        typer.Option(
+            "-p", "--parameter", metavar="NAME=VALUE", help="A notebook parameter, or page.NAME=VALUE."
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the site; _site by default.")] = None,
     renderer: Annotated[str, typer.Option(help="auto, quarto or smalldocs.")] = "auto",
@@ -39,7 +41,7 @@ def build(
     given = {"as_of": as_of, "scenario": scenario, **_pairs(parameter or [], errors)}
     with _progress(errors) as shown:
         try:
-            edition = make(given, out, renderer, shown.stage, shown.cell)
+            edition = make(given, out, renderer, shown.stage, shown.cell, force)
         except ParameterError as error:
             _stop(errors, str(error), 2)
         except NotebookFailed as failed:
@@ -47,7 +49,8 @@ def build(
         except (BuildFailed, pages.RenderFailed) as error:
             _stop(errors, str(error), 1)
     typer.echo(f"{edition.site / 'index.html'}")
-    errors.print(f"as known on {edition.as_of}, rendered by {edition.renderer}", style="dim")
+    news = f"rendered by {edition.renderer}" if edition.is_new else "nothing has changed, nothing was run"
+    errors.print(f"as known on {edition.as_of}, {news}", style="dim")
 
 
 def _pairs(texts: list[str], errors: Console) -> dict[str, str]:
@@ -79,7 +82,11 @@ class _progress:
     """Progress on a terminal: the stage, and a bar of cells per notebook; silent otherwise."""
 
     def __init__(self, console: Console):
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} cells"))
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed}/{task.total} cells"),
+        )
         self._bars = Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal)
         self._console = console
         self._tasks: dict[str, int] = {}

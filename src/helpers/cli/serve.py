@@ -20,7 +20,9 @@ def serve(
         typer.echo(f"{site} holds no site; run `briefing build` first", err=True)
         raise typer.Exit(1)
     try:
-        server = ThreadingHTTPServer(("127.0.0.1", port), partial(SimpleHTTPRequestHandler, directory=str(site)))
+        server = ThreadingHTTPServer(
+            ("127.0.0.1", port), partial(SimpleHTTPRequestHandler, directory=str(site))
+        )
     except OSError as error:
         typer.echo(f"port {port} cannot be used ({error.strerror}); give another with --port", err=True)
         raise typer.Exit(1) from None

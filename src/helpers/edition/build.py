@@ -9,7 +9,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from helpers import pages
-from helpers.edition.manifest import write_manifest
+from helpers.edition.manifest import describe_inputs, is_current, write_manifest
 from helpers.edition.swap import building_folder, swap_in
 from helpers.evidence import load
 from helpers.evidence.checks import check
@@ -26,12 +26,16 @@ class BuildFailed(Exception):
 
 @dataclass(frozen=True)
 class Edition:
-    """A published site: its folder, knowledge date, parameters by page and the renderer that made it."""
+    """A published site: its folder, knowledge date, parameters by page and the renderer that made it.
+
+    `is_new` is False when nothing had changed since the last build, so that nothing was run.
+    """
 
     site: Path
     as_of: str
     parameters: dict[str, dict[str, Any]]
     renderer: str
+    is_new: bool = True
 
 
 def build(
@@ -40,12 +44,13 @@ def build(
     renderer: str = "auto",
     say: Say = lambda stage: None,
     progress: Progress | None = None,
+    force: bool = False,
     wait_seconds: float = 0,
 ) -> Edition:
     """Make one edition and swap it in at `out` (by default `_site`).
 
     `given` holds parameters as text or typed values (see `helpers.run.resolve`). Raises ParameterError,
-    NotebookFailed, `pages.RenderFailed` or BuildFailed; in every case what was published before stays as it was.
+    NotebookFailed, `pages.RenderFailed` or BuildFailed; in every case what was published before stays.
     """
     out = (out or project_root() / "_site").resolve()
     _refuse_dangerous(out)
@@ -54,20 +59,32 @@ def build(
     run.parent.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(f"{run}.lock", timeout=wait_seconds):
-            return _build(given, out, run, renderer, say, progress)
+            return _build(given, out, run, renderer, say, progress, force)
     except Timeout:
         raise BuildFailed(f"another build is making {out}; wait for it or give another --out") from None
 
 
 def _build(
-    given: Mapping[str, Any], out: Path, run: Path, renderer: str, say: Say, progress: Progress | None
+    given: Mapping[str, Any],
+    out: Path,
+    run: Path,
+    renderer: str,
+    say: Say,
+    progress: Progress | None,
+    force: bool,
 ) -> Edition:
     deck = read_cards()
     say("evidence")
     if faults := check(data_dir()):
-        raise BuildFailed(f"the evidence has {len(faults)} faults; `briefing check` lists them, the first is\n{faults[0]}")
+        raise BuildFailed(
+            f"the evidence has {len(faults)} faults; `briefing check` lists them, the first is\n{faults[0]}"
+        )
     parameters = resolve(deck, given, load())
     as_of = parameters[deck.cards[0].page]["as_of"]
+    renderer = pages.choose_renderer(renderer)
+    inputs = describe_inputs(parameters, renderer)
+    if not force and is_current(out, inputs):
+        return Edition(out, as_of, parameters, renderer, is_new=False)
     say("notebooks")
     execute(deck, parameters, run, progress)
     say("pages")
@@ -75,15 +92,15 @@ def _build(
     building = building_folder(out)
     shutil.rmtree(building, ignore_errors=True)
     try:
-        used = pages.make_site(run, evidence, deck, parameters, building, renderer)
+        pages.make_site(run, evidence, deck, parameters, building, renderer)
         if faults := pages.check_site(building):
             raise BuildFailed("the new site is not sound:\n" + "\n".join(faults[:20]))
         say("publish")
-        write_manifest(building, run, parameters, as_of, used)
+        write_manifest(building, run, inputs, as_of)
         swap_in(building, out)
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    return Edition(out, as_of, parameters, used)
+    return Edition(out, as_of, parameters, renderer)
 
 
 def _refuse_dangerous(out: Path) -> None:

@@ -16,11 +16,10 @@ MANIFEST = "manifest.json"
 TOOLS = ("papermill", "nbclient", "nbconvert", "pandas", "numpy", "altair", "vl-convert-python")
 
 
-def write_manifest(site: Path, run: Path, parameters: dict[str, Any], as_of: str, renderer: str) -> dict:
-    """Hash inputs, results and published files, and write `manifest.json` into the site. Returns the manifest."""
+def describe_inputs(parameters: dict[str, Any], renderer: str) -> dict[str, Any]:
+    """Everything an edition depends on: parameters, renderer, versions, and hashes of evidence, code and pages."""
     root = project_root()
-    manifest = {
-        "as_of": as_of,
+    return {
         "parameters": parameters,
         "renderer": renderer,
         "python": ".".join(map(str, sys.version_info[:3])),
@@ -34,12 +33,29 @@ def write_manifest(site: Path, run: Path, parameters: dict[str, Any], as_of: str
             for name in ("requirements.txt", "constraints.txt", "_quarto.yml")
             if (root / name).is_file()
         },
+    }
+
+
+def write_manifest(site: Path, run: Path, inputs: dict[str, Any], as_of: str) -> dict:
+    """Hash results and published files, and write `manifest.json` with the inputs into the site. Returns it."""
+    manifest = {
+        "as_of": as_of,
+        "inputs": inputs,
         "results": _hashes(run / "results", run) | _hashes(run / "headlines", run),
         "files": _hashes(site, site),
     }
     text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     (site / MANIFEST).write_text(text, encoding="utf-8")
     return manifest
+
+
+def is_current(site: Path, inputs: dict[str, Any]) -> bool:
+    """Whether the site was made from exactly these inputs and is still whole."""
+    try:
+        manifest = json.loads((site / MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return False
+    return manifest.get("inputs") == json.loads(json.dumps(inputs)) and not verify(site)
 
 
 def verify(site: Path) -> list[str]:

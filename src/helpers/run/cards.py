@@ -66,7 +66,9 @@ def read_cards(folder: Path | None = None) -> Deck:
         card = Card(**{**entry, "parameters": tuple(entry["parameters"]), "reads": tuple(entry["reads"])})
         earlier = {other.page for other in cards}
         if late := set(card.reads) - earlier:
-            raise ValueError(f"cards.yml: {card.page} reads {', '.join(sorted(late))}, which is not run before it")
+            raise ValueError(
+                f"cards.yml: {card.page} reads {', '.join(sorted(late))}, which is not run before it"
+            )
         if unknown := set(card.parameters) - set(parameters):
             raise ValueError(f"cards.yml: {card.page} takes unknown parameters {', '.join(sorted(unknown))}")
         cards.append(card)

@@ -53,7 +53,9 @@ def execute(
             _execute_one(card, parameters[card.page], folder, progress, cell_seconds)
 
 
-def _execute_one(card: Card, parameters: dict, folder: Path, progress: Progress | None, cell_seconds: int) -> None:
+def _execute_one(
+    card: Card, parameters: dict, folder: Path, progress: Progress | None, cell_seconds: int
+) -> None:
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError

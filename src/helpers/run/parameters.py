@@ -40,7 +40,9 @@ def resolve(deck: Deck, given: Mapping[str, Any], evidence: Evidence) -> dict[st
         raise ParameterError("\n".join(faults))
     return {
         card.page: {
-            name: checked.get((card.page, name), _typed(deck.parameters[name], deck.parameters[name].default, evidence))
+            name: checked.get(
+                (card.page, name), _typed(deck.parameters[name], deck.parameters[name].default, evidence)
+            )
             for name in card.parameters
         }
         for card in deck.cards
