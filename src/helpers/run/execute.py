@@ -1,4 +1,7 @@
-"""Papermill over the notebooks, in the order of the cards, into the private folder of one run.
+"""Papermill over the notebooks, into the private folder of one run.
+
+A notebook starts when those that its card reads have ended; notebooks that do not depend on each other run side by
+side. The first failure stops the run.
 
 ```
 <run>/notebooks/01_chips.ipynb   executed, with its parameters; no clock, path or user name in it
@@ -10,7 +13,9 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +23,12 @@ import nbformat
 
 from helpers.paths import notebooks_dir, project_root
 from helpers.run.cards import Card, Deck
+from helpers.run.provisioner import warm_kernels
 
 Progress = Callable[[Card, int, int], None]
 KERNEL = "python3"
+# Sums over several threads depend on their number; one thread gives the same bytes everywhere.
+_SINGLE_THREADED = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
 
 class NotebookFailed(Exception):
@@ -40,6 +48,7 @@ def execute(
     folder: Path,
     progress: Progress | None = None,
     cell_seconds: int = 600,
+    workers: int = 2,
 ) -> None:
     """Run every notebook of the deck into `folder`, which is emptied first.
 
@@ -48,9 +57,25 @@ def execute(
     """
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "notebooks").mkdir(parents=True)
-    with _environment(BRIEFING_RUN_DIR=str(folder), BRIEFING_ROOT=str(project_root())):
-        for card in deck.cards:
-            _execute_one(card, parameters[card.page], folder, progress, cell_seconds)
+    order = TopologicalSorter({card.page: card.reads for card in deck.cards})
+    order.prepare()
+    cards = {card.page: card for card in deck.cards}
+    running = {}
+    with (
+        ThreadPoolExecutor(workers) as pool,
+        _environment(BRIEFING_RUN_DIR=str(folder), BRIEFING_ROOT=str(project_root()), **_SINGLE_THREADED),
+        warm_kernels(),  # left first: after a failure it ends the other kernels, and the pool need not wait
+    ):
+        while order.is_active():
+            for page in order.get_ready():
+                task = pool.submit(
+                    _execute_one, cards[page], parameters[page], folder, progress, cell_seconds
+                )
+                running[task] = page
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for task in done:
+                order.done(running.pop(task))
+                task.result()
 
 
 def _execute_one(

@@ -1,0 +1,139 @@
+"""Kernels forked from a warm process, through Jupyter's own extension point for starting kernels.
+
+The entry point `briefing-warm` (group `jupyter_client.kernel_provisioners`) is chosen for a run by the environment
+variable that jupyter_client reads, so papermill, nbclient and the notebooks know nothing of it.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.provisioning import LocalProvisioner
+
+NAME = "briefing-warm"
+_CHOICE = "JUPYTER_DEFAULT_PROVISIONER_NAME"
+
+
+class WarmServer:
+    """The client's end of one warm process (see `helpers.run.warm`)."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "helpers.run.warm", str(theirs.fileno())],
+            pass_fds=(theirs.fileno(),),
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        theirs.close()
+        self._connection = ours
+        self._lines = ours.makefile("rw", encoding="utf-8")
+        self._turn = threading.Lock()
+
+    def ask(self, **request: Any) -> dict[str, Any]:
+        """One request and its answer; RuntimeError when the warm process is gone."""
+        with self._turn:
+            self._lines.write(json.dumps(request) + "\n")
+            self._lines.flush()
+            answer = self._lines.readline()
+        if not answer:
+            raise RuntimeError("the process that starts kernels has ended")
+        return json.loads(answer)
+
+    def close(self) -> None:
+        """End the warm process and every kernel that is still running."""
+        self._lines.close()
+        self._connection.close()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class ForkedProcess:
+    """A forked kernel, as the part of `subprocess.Popen` that LocalProvisioner uses."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, server: WarmServer, pid: int):
+        self._server, self.pid, self.returncode = server, pid, None
+
+    def poll(self) -> int | None:
+        """The exit code, or None while it runs."""
+        if self.returncode is None:
+            self.returncode = self._server.ask(code=self.pid)["code"]
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end; subprocess.TimeoutExpired when it takes longer."""
+        until = None if timeout is None else time.monotonic() + timeout
+        while self.poll() is None:
+            if until is not None and time.monotonic() > until:
+                raise subprocess.TimeoutExpired("kernel", timeout)
+            time.sleep(0.01)
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the kernel."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """SIGTERM."""
+        self.send_signal(signal.SIGTERM)
+
+
+_server: WarmServer | None = None
+
+
+class WarmProvisioner(LocalProvisioner):
+    """LocalProvisioner, but for the launch: a fork of the warm process instead of a new interpreter."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+        """Fork a kernel for the connection file that jupyter_client has written.
+
+        A kernel that is not this interpreter's ipykernel is started the ordinary way.
+        """
+        arguments = cmd[cmd.index("ipykernel_launcher") + 1 :] if "ipykernel_launcher" in cmd else None
+        if _server is None or arguments is None:
+            return await super().launch_kernel(cmd, **kwargs)
+        environment = {**os.environ, **(kwargs.get("env") or {})}
+        answer = _server.ask(fork=arguments, env=environment, cwd=str(kwargs.get("cwd") or Path.cwd()))
+        self.process = ForkedProcess(_server, answer["pid"])
+        self.pid = self.pgid = answer["pid"]
+        return self.connection_info
+
+
+@contextmanager
+def warm_kernels() -> Iterator[None]:
+    """While this is open, kernels are forked from a warm process; where forking is not to be had, nothing changes."""
+    global _server
+    if not hasattr(os, "fork") or sys.platform == "darwin":
+        yield
+        return
+    before = os.environ.get(_CHOICE)
+    os.environ[_CHOICE] = NAME
+    _server = WarmServer()
+    try:
+        yield
+    finally:
+        _server.close()
+        _server = None
+        if before is None:
+            os.environ.pop(_CHOICE, None)
+        else:
+            os.environ[_CHOICE] = before
