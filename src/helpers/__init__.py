@@ -1,6 +1,7 @@
 """The briefing's shared package, one module per stage, in the order of the data.
 
 paths      every folder, found from the project root
+fingerprint  what a build depended on; standard library only
 evidence   load, validate and cut the hand-kept tables of `data/`
 models     pure functions from tables and assumptions to tidy results
 results    what a notebook saves: headlines, long-form tables, exhibits

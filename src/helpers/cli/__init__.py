@@ -1,5 +1,21 @@
 """The `briefing` command. Each subcommand lives in a module of its name."""
 
-from helpers.cli.app import main
+import sys
 
-__all__ = ["main"]
+
+def main() -> None:
+    """Entry point of the console script.
+
+    A build that has nothing to do is answered here, before anything heavy is imported.
+    """
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["build"] and "--force" not in arguments:
+        from helpers.fingerprint import unchanged_site
+
+        if site := unchanged_site(arguments):
+            print(site / "index.html")
+            print("nothing has changed, nothing was run", file=sys.stderr)
+            return
+    from helpers.cli.app import app
+
+    app()

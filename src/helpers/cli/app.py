@@ -19,7 +19,3 @@ app.command()(verify.verify)
 app.command()(serve.serve)
 app.command()(lab.lab)
 
-
-def main() -> None:
-    """Entry point of the console script."""
-    app()

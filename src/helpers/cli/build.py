@@ -1,5 +1,6 @@
 """`briefing build`: run the notebooks and publish the site."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +34,7 @@ def build(
     from helpers import pages
     from helpers.edition import BuildFailed
     from helpers.edition import build as make
+    from helpers.fingerprint import remember
     from helpers.run import NotebookFailed, ParameterError
 
     errors = Console(stderr=True)
@@ -48,6 +50,7 @@ def build(
             _show_failed(errors, failed)
         except (BuildFailed, pages.RenderFailed) as error:
             _stop(errors, str(error), 1)
+    remember(sys.argv[1:], edition.site)
     typer.echo(f"{edition.site / 'index.html'}")
     news = f"rendered by {edition.renderer}" if edition.is_new else "nothing has changed, nothing was run"
     errors.print(f"as known on {edition.as_of}, {news}", style="dim")

@@ -3,13 +3,13 @@
 No clock and no path of the machine is in it, so equal inputs give equal manifests.
 """
 
-import hashlib
 import json
 import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from helpers.fingerprint import digest, files_below
 from helpers.paths import data_dir, notebooks_dir, project_root, report_dir
 
 MANIFEST = "manifest.json"
@@ -29,7 +29,7 @@ def describe_inputs(parameters: dict[str, Any], renderer: str) -> dict[str, Any]
         "notebooks": _hashes(notebooks_dir(), notebooks_dir(), suffixes=(".ipynb", ".yml")),
         "pages": _hashes(report_dir(), report_dir()),
         "environment": {
-            name: _digest(root / name)
+            name: digest(root / name)
             for name in ("requirements.txt", "constraints.txt", "_quarto.yml")
             if (root / name).is_file()
         },
@@ -72,18 +72,8 @@ def verify(site: Path) -> list[str]:
 
 
 def _hashes(folder: Path, relative_to: Path, suffixes: tuple[str, ...] = ()) -> dict[str, str]:
-    if not folder.is_dir():
-        return {}
     return {
-        path.relative_to(relative_to).as_posix(): _digest(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-        and path.name != MANIFEST
-        and "__pycache__" not in path.parts
-        and ".ipynb_checkpoints" not in path.parts
-        and (not suffixes or path.suffix in suffixes)
+        path.relative_to(relative_to).as_posix(): digest(path)
+        for path in files_below(folder, suffixes)
+        if path.name != MANIFEST
     }
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

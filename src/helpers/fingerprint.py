@@ -1,0 +1,92 @@
+"""What a build depended on, remembered so that the next one can see in milliseconds that nothing has changed.
+
+Standard library only: this runs before pandas, papermill or the command-line library is imported.
+A record is compared by size and modification time first and by SHA-256 where those differ, so a file that was
+touched or checked out again without a change of content does not count as changed.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+
+from helpers.paths import build_dir, data_dir, notebooks_dir, project_root, report_dir
+
+SKIPPED = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache")
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def files_below(folder: Path, suffixes: tuple[str, ...] = ()) -> list[Path]:
+    """Every file below a folder in a fixed order, without caches; only those suffixes where some are given."""
+    found = []
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in SKIPPED)
+        found += [Path(parent, name) for name in sorted(names) if not suffixes or name.endswith(suffixes)]
+    return found
+
+
+def input_files() -> list[Path]:
+    """Everything in the project that an edition is made from."""
+    root = project_root()
+    return [
+        *files_below(data_dir()),
+        *files_below(root / "src", (".py",)),
+        *files_below(notebooks_dir(), (".ipynb", ".yml")),
+        *files_below(report_dir()),
+        *(path for path in (root / "_quarto.yml", root / "requirements.txt", root / "constraints.txt") if path.is_file()),
+    ]
+
+
+def remember(arguments: list[str], site: Path) -> None:
+    """Record a finished build: its command line, its inputs and the site it published."""
+    record = {
+        "arguments": arguments,
+        "site": str(site),
+        "quarto": shutil.which("quarto"),
+        "inputs": {str(path): _signature(path) for path in input_files()},
+        "published": {str(path): _signature(path) for path in files_below(site)},
+    }
+    path = _record_path(arguments)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(record), encoding="utf-8")
+
+
+def unchanged_site(arguments: list[str]) -> Path | None:
+    """The site that this very command made before, if it is whole and nothing that it was made from has changed."""
+    try:
+        record = json.loads(_record_path(arguments).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    if record["arguments"] != arguments or record["quarto"] != shutil.which("quarto"):
+        return None
+    site = Path(record["site"])
+    same = _same(record["inputs"], input_files()) and _same(record["published"], files_below(site))
+    return site if same else None
+
+
+def _record_path(arguments: list[str]) -> Path:
+    asked = json.dumps([arguments, os.getcwd()])  # noqa: PTH109 (a relative --out depends on it)
+    return build_dir() / "built" / f"{hashlib.sha256(asked.encode()).hexdigest()[:16]}.json"
+
+
+def _signature(path: Path) -> list:
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns, digest(path)]
+
+
+def _same(recorded: dict[str, list], present: list[Path]) -> bool:
+    if len(recorded) != len(present):
+        return False
+    for path in present:
+        before = recorded.get(str(path))
+        if before is None:
+            return False
+        status = path.stat()
+        if [status.st_size, status.st_mtime_ns] != before[:2] and digest(path) != before[2]:
+            return False
+    return True
