@@ -1,8 +1,8 @@
 """Currency: one converter, from sourced rates, that always says which convention it used.
 
 A yuan figure has no dollar value without a rate, and the rate depends on the convention: the average over
-the period (for flows such as revenue), the rate at its end (for stocks, and what some reports use), or the spot
-rate on a day (what newspapers use). Two averages are published for the yuan, the Federal Reserve's (market
+the period (for flows such as revenue), the rate at its end (for stocks, and what some reports use), or the
+spot rate on a day (what newspapers use). Two averages are published for the yuan, the Federal Reserve's (market
 rates) and the official Chinese one (central parity): the one asked for is shown, their difference is the
 interval.
 """
