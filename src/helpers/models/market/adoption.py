@@ -1,8 +1,8 @@
 """Patents, use and registered services: three measures of adoption, none of which is quality.
 
-WIPO counts patent **families** by inventor address, not granted patents. The SAS survey asks decision makers in firms
-of 500 staff or more; "using" and "fully implemented" are two answers of one survey, and reverse the order of countries.
-The Cyberspace Administration counts generative services filed with it, cumulatively.
+WIPO counts patent **families** by inventor address, not granted patents. The SAS survey asks decision makers in
+firms of 500 staff or more; "using" and "fully implemented" are two answers of one survey, and reverse the order of
+countries. The Cyberspace Administration counts generative services filed with it, cumulatively.
 """
 
 import pandas as pd
@@ -21,7 +21,13 @@ def patents(evidence: Evidence) -> pd.DataFrame:
     facts = observations(evidence.facts, ("genai_patent_families",))
     rows = []
     for fact in best_of(facts, ["entity", "period"]).to_dict("records"):
-        kind = "world" if fact["entity"] == "World" else "country" if fact["entity"] in COUNTRIES else "applicant"
+        kind = (
+            "world"
+            if fact["entity"] == "World"
+            else "country"
+            if fact["entity"] in COUNTRIES
+            else "applicant"
+        )
         basis = "WIPO, families by inventor address" if kind != "applicant" else "WIPO, families by applicant"
         rows.append(record(fact, "generative-AI patent families", "families", basis, kind=kind))
     frame = long_form(rows, evidence, ("kind",))
@@ -71,7 +77,12 @@ def services(evidence: Evidence) -> pd.DataFrame:
     """Generative services filed with the Cyberspace Administration, cumulative; one row is one date."""
     facts = observations(evidence.facts, ("registered_genai_services",))
     rows = [
-        record(fact, "generative services filed, cumulative", "services", "Cyberspace Administration, filed services")
+        record(
+            fact,
+            "generative services filed, cumulative",
+            "services",
+            "Cyberspace Administration, filed services",
+        )
         for fact in best_of(facts, ["period"]).to_dict("records")
     ]
     return long_form(rows, evidence)

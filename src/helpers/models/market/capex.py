@@ -38,12 +38,14 @@ def capex(evidence: Evidence) -> pd.DataFrame:
     """Capex in USD bn; one row is one statement (buyers, period, status and publication).
 
     Yuan at the average of the period, or for a period not over at the newest average known: `basis` names it.
-    p5 to p95 is the statement's own range; a relay of the same statement is left out. Adds `scope`, `country`, `grain`,
-    `published`, `amount` and `currency` (as stated).
+    p5 to p95 is the statement's own range; a relay of the same statement is left out. Adds `scope`, `country`,
+    `grain`, `published`, `amount` and `currency` (as stated).
     """
     statuses = (*OUTTURN, *AHEAD, "claimed")
     facts = observations(evidence.facts, METRICS, tuple(SCOPES), statuses, ("market", "capacity"))
-    facts = facts[facts["unit"].str[:3].isin(["CNY", "USD"])].sort_values("topic", ascending=False, kind="stable")
+    facts = facts[facts["unit"].str[:3].isin(["CNY", "USD"])].sort_values(
+        "topic", ascending=False, kind="stable"
+    )
     rows: list[dict] = []
     for fact in facts.to_dict("records"):
         row = _statement(fact, evidence.rates)
@@ -80,7 +82,16 @@ def comparison(statements: pd.DataFrame) -> pd.DataFrame:
                 "evidence": joined(us["evidence"], china["evidence"]),
             }
         )
-    names = ["period", "us_usd_bn", "china_usd_bn", "ratio", "ratio_low", "ratio_high", "us_status", "china_status"]
+    names = [
+        "period",
+        "us_usd_bn",
+        "china_usd_bn",
+        "ratio",
+        "ratio_low",
+        "ratio_high",
+        "us_status",
+        "china_status",
+    ]
     return pd.DataFrame(rows, columns=[*names, "evidence"])
 
 

@@ -71,7 +71,9 @@ def conversion_check(cny: float, usd: float, period: str, evidence: Evidence) ->
         except MissingRate:
             continue
         off = 100 * (usd / converted.value - 1)
-        rows.append((convention, converted.period, converted.rate, converted.value, off, ";".join(converted.rate_ids)))
+        rows.append(
+            (convention, converted.period, converted.rate, converted.value, off, ";".join(converted.rate_ids))
+        )
     names = ["convention", "period", "rate_cny_per_usd", "usd", "difference_percent", "rate_ids"]
     return pd.DataFrame(rows, columns=names)
 
@@ -82,7 +84,9 @@ def research_in_dollars(results: pd.DataFrame, about_usd: float) -> pd.DataFrame
     results: what `group` returns. Columns: period, usd, low_usd, high_usd, ratio (to `about_usd`), evidence.
     """
     years = results[
-        (results["quantity"] == GROUP["rd_expense"]) & (results["unit"] == "USD") & (results["grain"] == "year")
+        (results["quantity"] == GROUP["rd_expense"])
+        & (results["unit"] == "USD")
+        & (results["grain"] == "year")
     ]
     table = pd.DataFrame(
         {
@@ -128,4 +132,6 @@ def restatement(cloud_revenue: pd.DataFrame) -> pd.DataFrame:
     wide = wide.reindex(columns=[name for name in DEFINITIONS if name in wide.columns])
     wide = wide[wide.notna().sum(axis=1) > 1]
     ids = years.groupby("period")["evidence"].agg(lambda cells: joined(*cells))
-    return wide.assign(ratio=wide.max(axis=1) / wide.min(axis=1), evidence=ids.reindex(wide.index)).reset_index()
+    return wide.assign(
+        ratio=wide.max(axis=1) / wide.min(axis=1), evidence=ids.reindex(wide.index)
+    ).reset_index()

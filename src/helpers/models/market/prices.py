@@ -35,8 +35,8 @@ def chip_prices(evidence: Evidence) -> pd.DataFrame:
     """Quoted prices and what they buy; one row is one quote and quantity (price, per TFLOP/s, per TB/s), in USD.
 
     entity: the product as quoted, servers divided by their GPUs. p5 to p95 span the quote's range and the bins
-    that it may mean. Adds `kind` (dealer, grey, implied, US), `chip` and `gpus`. Quotes without a matching chip
-    keep their price only.
+    that it may mean; without either they are unknown. Adds `kind` (dealer, grey, implied, US), `chip` and `gpus`.
+    Quotes for a whole system, or for a chip whose rate is not sourced, are left out.
     """
     facts = observations(
         evidence.facts, tuple(METRICS), (), (*OUTTURN, *AHEAD, "claimed"), ("market", "capacity")
@@ -45,7 +45,9 @@ def chip_prices(evidence: Evidence) -> pd.DataFrame:
     for fact in facts[facts["unit"].str[:3].isin(["CNY", "USD"])].to_dict("records"):
         rows += _quote(fact, evidence)
     frame = long_form(rows, evidence, ("kind", "chip", "gpus"))
-    return frame.drop_duplicates(["entity", "period", "quantity", "kind", "p5", "p50", "p95"], ignore_index=True)
+    return frame.drop_duplicates(
+        ["entity", "period", "quantity", "kind", "p5", "p50", "p95"], ignore_index=True
+    )
 
 
 def before_and_after(prices: pd.DataFrame) -> pd.DataFrame:
@@ -61,7 +63,7 @@ def before_and_after(prices: pd.DataFrame) -> pd.DataFrame:
         if old.empty or new.empty:
             continue
         first, last = old.iloc[-1], new.iloc[0]
-        (low_1, high_1), (low_2, high_2) = _span(first), _span(last)
+        low, high = _ratio_range(first, last)
         rows.append(
             {
                 "rule": rule,
@@ -72,8 +74,8 @@ def before_and_after(prices: pd.DataFrame) -> pd.DataFrame:
                 "before_usd": first["p50"],
                 "after_usd": last["p50"],
                 "ratio": last["p50"] / first["p50"],
-                "ratio_low": low_2 / high_1,
-                "ratio_high": high_2 / low_1,
+                "ratio_low": low,
+                "ratio_high": high,
                 "evidence": joined(first["evidence"], last["evidence"]),
             }
         )
@@ -107,7 +109,9 @@ def rentals(evidence: Evidence) -> pd.DataFrame:
         more = {"p5": low, "p50": value, "p95": high, "evidence": joined(fact["fact_id"], *at.rate_ids)}
         place = places[fact["metric"]]
         basis = f"small providers, {place}; {at.named}"
-        rows.append(record(fact, RENT, "USD per GPU-hour", basis, place=place, chip=_chip(fact["entity"]), **more))
+        rows.append(
+            record(fact, RENT, "USD per GPU-hour", basis, place=place, chip=_chip(fact["entity"]), **more)
+        )
     return long_form(rows, evidence, ("place", "chip"))
 
 
@@ -116,17 +120,23 @@ def _quote(fact: dict, evidence: Evidence) -> list[dict]:
     gpus, chip = _gpus(fact["entity"]), _chip(fact["entity"])
     low, value, high = (amount * at.value / gpus for amount in bounds(fact))
     kind = METRICS[fact["metric"]]
+    bins = matching_chips(chip, evidence.chips, server=gpus > 1)
+    if bins.empty:
+        return []
     base = {"kind": kind, "chip": chip, "gpus": gpus, "evidence": joined(fact["fact_id"], *at.rate_ids)}
     prices = {"p5": low, "p50": value, "p95": high}
     rows = [record(fact, "price", "USD per GPU", f"{kind}; {at.named}", **prices, **base)]
-    bins = matching_chips(chip, evidence.chips, server=gpus > 1)
-    base["evidence"] = joined(base["evidence"], *bins["chip_id"]) if len(bins) else base["evidence"]
-    for quantity, column, scale in ((PER_FLOP, "tflops_fp16_dense", 1), (PER_BANDWIDTH, "memory_bw_gbs", 1000)):
-        rates = bins[column].dropna() / scale if len(bins) else pd.Series(dtype=float)
+    base["evidence"] = joined(base["evidence"], *bins["chip_id"])
+    for quantity, column, scale in (
+        (PER_FLOP, "tflops_fp16_dense", 1),
+        (PER_BANDWIDTH, "memory_bw_gbs", 1000),
+    ):
+        rates = bins[column].dropna() / scale
         if rates.empty:
             continue
-        cheap = (value if pd.isna(low) else low) / rates.max()
-        dear = (value if pd.isna(high) else high) / rates.min()
+        one_rate = rates.min() == rates.max()
+        cheap = (value if pd.isna(low) and not one_rate else low) / rates.max()
+        dear = (value if pd.isna(high) and pd.isna(low) and not one_rate else high) / rates.min()
         spread = {"p5": cheap, "p50": value / rates.median(), "p95": dear}
         unit = "USD per TFLOP/s" if quantity == PER_FLOP else "USD per TB/s"
         rows.append(record(fact, quantity, unit, f"{kind}; dense peak; {at.named}", **spread, **base))
@@ -163,3 +173,11 @@ def _hours(unit: str) -> float | None:
 
 def _span(row: pd.Series) -> tuple[float, float]:
     return tuple(row["p50"] if pd.isna(row[side]) else row[side] for side in ("p5", "p95"))
+
+
+def _ratio_range(before: pd.Series, after: pd.Series) -> tuple[float, float]:
+    """Least and greatest ratio of two quotes; unknown when neither has a range."""
+    if before[["p5", "p95"]].isna().all() and after[["p5", "p95"]].isna().all():
+        return float("nan"), float("nan")
+    (low_1, high_1), (low_2, high_2) = _span(before), _span(after)
+    return low_2 / high_1, high_2 / low_1

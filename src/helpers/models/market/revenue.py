@@ -44,7 +44,12 @@ def china_revenue(evidence: Evidence) -> pd.DataFrame:
     for fact in marked.to_dict("records"):
         grain = "quarter" if "-Q" in fact["label"] else "year"
         calendar = calendar_label(fact["period_start"], fact["period_end"], grain)
-        more = {"period": fact["label"], "grain": grain, "fiscal_year": fact["label"][:6], "calendar": calendar}
+        more = {
+            "period": fact["label"],
+            "grain": grain,
+            "fiscal_year": fact["label"][:6],
+            "calendar": calendar,
+        }
         rows.append(record(fact, REVENUE, "USD", fact["basis_"], **more))
     rows += _fourth_quarters(rows)
     frame = long_form(rows, evidence, ("grain", "fiscal_year", "calendar"))
@@ -76,7 +81,9 @@ def basis_gap(revenue: pd.DataFrame) -> pd.DataFrame:
     quarters = revenue[(revenue["grain"] == "quarter") & (revenue["entity"] == "NVIDIA")]
     wide = quarters.pivot_table(index=["period", "calendar"], columns="basis", values="p50", aggfunc="first")
     if not {BILLING, HEADQUARTERS} <= set(wide.columns):
-        return pd.DataFrame(columns=["period", "calendar", "billing_usd", "headquarters_usd", "ratio", "evidence"])
+        return pd.DataFrame(
+            columns=["period", "calendar", "billing_usd", "headquarters_usd", "ratio", "evidence"]
+        )
     both = wide.dropna(subset=[BILLING, HEADQUARTERS]).reset_index()
     ids = quarters.groupby("period")["evidence"].agg(lambda cells: joined(*cells))
     return pd.DataFrame(

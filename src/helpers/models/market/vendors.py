@@ -10,7 +10,11 @@ from helpers.models.currency import convert_flow
 from helpers.models.market.series import OUTTURN, best_of, joined, long_form, observations, record
 
 VENDORS = ("Cambricon", "Hygon", "Moore Threads", "MetaX", "Biren", "SMIC")
-QUANTITIES = {"revenue": "revenue", "net_profit": "net profit", "cloud_product_revenue": "cloud product revenue"}
+QUANTITIES = {
+    "revenue": "revenue",
+    "net_profit": "net profit",
+    "cloud_product_revenue": "cloud product revenue",
+}
 
 
 def vendor_results(evidence: Evidence) -> pd.DataFrame:
@@ -43,7 +47,9 @@ def growth(results: pd.DataFrame) -> pd.DataFrame:
             if 350 < (later["period_end"] - earlier["period_end"]).days < 380:
                 ids = joined(earlier["evidence"], later["evidence"])
                 ratio = later["p50"] / earlier["p50"]
-                rows.append((entity, unit, earlier["period"], later["period"], ratio, later["period_end"], ids))
+                rows.append(
+                    (entity, unit, earlier["period"], later["period"], ratio, later["period_end"], ids)
+                )
     names = ["entity", "unit", "from", "to", "ratio", "period_end", "evidence"]
     return pd.DataFrame(rows, columns=names).sort_values(["period_end", "entity"], ignore_index=True)
 

@@ -1,0 +1,202 @@
+"""Substitution: what the controls moved from whom to whom, in cards, in H100-equivalents and in value.
+
+H100e = units x k (`equivalence`), at FP16 and at 8-bit. Units and k are treated as independent log-normals with the
+stated ranges as 90 % intervals. Unlicensed imports are not in these counts: see the capacity chapter.
+"""
+
+import math
+from itertools import pairwise
+
+import pandas as pd
+
+from helpers.evidence import Evidence
+from helpers.models.market.equivalence import CHIPS, REFERENCE, VENDORS, factor, product
+from helpers.models.market.series import OUTTURN, best_of, bounds, joined, long_form, observations, record
+from helpers.models.market.shares import VALUE
+
+_IDS = (("evidence", "fact_id"), ("source_ids", "source_id"))
+UNITS, FP16, EIGHT_BIT = "cards", "H100e at FP16", "H100e at 8-bit"
+IMPORTED, DOMESTIC = "NVIDIA, licensed", "Chinese vendors"
+_SHIPPED = ("units", "shipments", "cumulative_units", "production")
+
+
+def supply(evidence: Evidence) -> pd.DataFrame:
+    """Cards shipped to or made in China by seller and year, in cards and in H100e at both precisions.
+
+    One row is one product line, year and quantity; adds `seller`, `origin` (imported or domestic), `year`.
+    Outturns only, or forecasts while no outturn is known. A count over more than a year is split by days. A maker's
+    total replaces its single products; shipments go before production.
+    """
+    counted = _counts(evidence.facts)
+    rows = []
+    for fact in counted.to_dict("records"):
+        low, value, high = (amount * fact["part"] for amount in bounds(fact))
+        more = {
+            "period": str(fact["year"]),
+            "year": fact["year"],
+            "seller": fact["seller"],
+            "origin": fact["origin"],
+        }
+        basis = f"{fact['metric'].replace('_', ' ')}, {fact['status']}"
+        rows.append(record(fact, UNITS, "cards", basis, p5=low, p50=value, p95=high, **more))
+        for quantity in (FP16, EIGHT_BIT):
+            k = factor(fact["entity"], fact["year"], evidence.chips, eight_bit=quantity == EIGHT_BIT)
+            if k is None:
+                continue
+            p5, p50, p95 = product((low, value, high), (k.low, k.mid, k.high))
+            ids = joined(fact["fact_id"], *k.chips, REFERENCE)
+            rows.append(record(fact, quantity, "H100e", basis, p5=p5, p50=p50, p95=p95, evidence=ids, **more))
+    return long_form(rows, evidence, ("seller", "origin", "year"))
+
+
+def by_origin(lines: pd.DataFrame) -> pd.DataFrame:
+    """`supply` added up to imported and domestic; one row is one origin, year and quantity.
+
+    Half-widths of the parts add in quadrature (parts independent). A total leaves out product lines without a
+    factor: `covers` says how many lines of how many are in it. A year without a count is absent, not zero.
+    """
+    cards = lines[lines["quantity"] == UNITS]
+    rows = []
+    for (origin, year, _), part in lines.groupby(["origin", "year", "quantity"], sort=True):
+        counted = cards[(cards["origin"] == origin) & (cards["year"] == year)]
+        total = part["p50"].sum()
+        down, up = (_quadrature(part["p50"] - part["p5"]), _quadrature(part["p95"] - part["p50"]))
+        rows.append(
+            {
+                **part.iloc[0].to_dict(),
+                "entity": origin,
+                "seller": origin,
+                "basis": f"units x k; {len(part)} of {len(counted)} product lines",
+                "p5": total - down,
+                "p50": total,
+                "p95": total + up,
+                "evidence": joined(*part["evidence"]),
+                "source_ids": joined(*part["source_ids"]),
+                "covers": f"{len(part)} of {len(counted)}",
+            }
+        )
+    return pd.DataFrame(rows, columns=[*lines.columns, "covers"])
+
+
+def moved(totals: pd.DataFrame) -> pd.DataFrame:
+    """Change from one year to the next by origin; one row is one origin, pair of years and quantity.
+
+    Columns: origin, from, to, quantity, change, low, high (independent years), evidence.
+    """
+    rows = []
+    for (origin, quantity), part in totals.groupby(["origin", "quantity"], sort=True):
+        years = part.sort_values("year").to_dict("records")
+        for first, last in pairwise(years):
+            if last["year"] - first["year"] != 1:
+                continue
+            change = last["p50"] - first["p50"]
+            down = math.hypot(last["p50"] - last["p5"], first["p95"] - first["p50"])
+            up = math.hypot(last["p95"] - last["p50"], first["p50"] - first["p5"])
+            ids = joined(first["evidence"], last["evidence"])
+            span = (first["year"], last["year"])
+            rows.append((origin, *span, quantity, change, change - down, change + up, ids))
+    return pd.DataFrame(
+        rows, columns=["origin", "from", "to", "quantity", "change", "low", "high", "evidence"]
+    )
+
+
+def foregone(charges: pd.DataFrame, prices: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFrame:
+    """H20 sales that the licence rule of April 2025 stopped, in USD, cards and H100e; one row is one unit.
+
+    charges: `revenue.charges`; prices: `prices.chip_prices` (the H20's quoted card prices give USD per card, their
+    extremes the interval). Unshipped orders and the guided loss of the next quarter are added: they are different
+    quarters. Columns: quantity, unit, p5, p50, p95, evidence. Empty when nothing is known.
+    """
+    lost = charges[
+        (charges["entity"] == "NVIDIA H20") & (charges["quantity"] == "sales lost to the licence rule")
+    ]
+    quotes = prices[(prices["entity"] == "NVIDIA H20") & (prices["quantity"] == "price")]
+    k = factor("NVIDIA H20", 2025, chips, eight_bit=False)
+    columns = ["quantity", "unit", "p5", "p50", "p95", "evidence"]
+    if lost.empty or quotes.empty or k is None:
+        return pd.DataFrame(columns=columns)
+    usd, ids = lost["p50"].sum(), joined(*lost["evidence"])
+    low = quotes["p5"].fillna(quotes["p50"]).min()
+    high = quotes["p95"].fillna(quotes["p50"]).max()
+    price = quotes["p50"].median()
+    cards = (usd / high, usd / price, usd / low)
+    ids_2 = joined(ids, *quotes["evidence"])
+    nothing = float("nan")
+    return pd.DataFrame(
+        [
+            ("sales stopped", "USD", nothing, usd, nothing, ids),
+            ("cards stopped", "cards", *cards, ids_2),
+            (
+                "compute stopped",
+                "H100e",
+                *(count * k.mid for count in cards),
+                joined(ids_2, *k.chips, REFERENCE),
+            ),
+        ],
+        columns=columns,
+    )
+
+
+def value_moved(evidence: Evidence, shares: pd.DataFrame) -> pd.DataFrame:
+    """Value of accelerator sales in China by seller, where one analyst gives both the market and the share.
+
+    shares: `shares.shares`; one row is one seller (or group) and period of the value definition, in USD bn.
+    """
+    facts = observations(evidence.facts, ("market_size",), ("China AI accelerators",))
+    sizes = {fact["period"]: fact for fact in facts[facts["unit"] == "USD"].to_dict("records")}
+    rows = []
+    for share in shares[shares["definition"] == VALUE].to_dict("records"):
+        total = sizes.get(share["period"])
+        if total is None:
+            continue
+        usd = share["p50"] / 100 * total["value"] / 1e9
+        ids, sources = (joined(share[one], total[two]) for one, two in _IDS)
+        more = {"entity": share["entity"], "p50": usd, "evidence": ids, "source_ids": sources}
+        rows.append(
+            record(
+                total, "sales of AI accelerators in China", "USD bn", f"{VALUE}, {share['status']}", **more
+            )
+        )
+    return long_form(rows, evidence)
+
+
+def _counts(facts: pd.DataFrame) -> pd.DataFrame:
+    """Facts that count cards, one per product line and year, with `year`, `part` of the count, seller, origin."""
+    entities = (*CHIPS, *VENDORS)
+    rows = observations(facts, _SHIPPED, entities, (*OUTTURN, "forecast"), ("market", "capacity"))
+    rows = rows[rows["unit"].isin(["chips", "cards"]) & rows["period_start"].notna()]
+    if rows.empty:
+        return rows.assign(year=[], part=[], seller=[], origin=[])
+    split = pd.DataFrame([one for fact in rows.to_dict("records") for one in _by_year(fact)])
+    if split["status"].isin(OUTTURN).any():
+        split = split[split["status"].isin(OUTTURN)]
+    split["_order"] = split["metric"].map({name: place for place, name in enumerate(_SHIPPED)})
+    split = split.sort_values(["_order"], kind="stable")
+    kept = split.loc[split.groupby(["entity", "year"])["_order"].transform("min") == split["_order"]]
+    kept = best_of(kept.reset_index(drop=True), ["entity", "year"], newest=True)
+    totals = {(row["year"]) for row in kept.to_dict("records") if row["entity"] == "Huawei Ascend"}
+    single = kept["entity"].str.startswith("Huawei Ascend ") & kept["year"].isin(totals)
+    return kept[~single].sort_values(["year", "origin", "entity"])
+
+
+def _by_year(fact: dict) -> list[dict]:
+    """A count by calendar year, by days; a fiscal year that ends in January belongs to the year before."""
+    start, end = fact["period_start"], fact["period_end"]
+    imported = fact["entity"].startswith("NVIDIA")
+    more = {"seller": "NVIDIA" if imported else fact["entity"], "origin": IMPORTED if imported else DOMESTIC}
+    days = (end - start).days + 1
+    if fact["metric"] == "cumulative_units" and days > 460:
+        return []
+    if days <= 380:
+        middle = start + (end - start) / 2
+        return [{**fact, **more, "year": middle.year, "part": 1.0}]
+    rows = []
+    for year in range(start.year, end.year + 1):
+        first, last = max(start, pd.Timestamp(year, 1, 1)), min(end, pd.Timestamp(year, 12, 31))
+        rows.append({**fact, **more, "year": year, "part": ((last - first).days + 1) / days})
+    return rows
+
+
+def _quadrature(widths: pd.Series) -> float:
+    """Root of the summed squares of the widths that are known; unknown when none is."""
+    return math.sqrt((widths.dropna() ** 2).sum()) if widths.notna().any() else math.nan
