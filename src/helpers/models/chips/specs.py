@@ -13,6 +13,7 @@ import pandas as pd
 
 from helpers.evidence import Evidence
 from helpers.evidence.periods import parse_period
+from helpers.models.rules.book import compile_rules
 from helpers.models.rules.metrics import performance_density, total_processing_performance
 
 COUNTRIES = {"US": "United States", "CN": "China"}
@@ -83,18 +84,20 @@ def spec_table(evidence: Evidence) -> pd.DataFrame:
     table["release_start"] = pd.to_datetime([period[0] for period in periods])
     table["release_end"] = pd.to_datetime([period[1] for period in periods])
     sides = _sides(chips, _disputes(evidence))
+    tpp = _tpp(sides, compile_rules(evidence.rulebook)["formats"])
     for suffix, side in sides.items():
         table[f"tflops_fp16{suffix}"] = side["tflops_fp16_dense"]
         table[f"tops_8bit{suffix}"] = side[["tflops_fp8_dense", "tops_int8_dense"]].max(axis=1)
         for name in ("memory_gb", "memory_bw_gbs", "interconnect_gbs", "tdp_w"):
             table[f"{name}{suffix}"] = side[name]
-        table[f"tpp{suffix}"] = [total_processing_performance(row) for row in side.to_dict("records")]
+        table[f"tpp{suffix}"] = tpp[suffix]
         table[f"tpp_tbs{suffix}"] = table[f"tpp{suffix}"] * side["memory_bw_gbs"] / 1000
     table["tflops_fp16_per_w"] = table["tflops_fp16"] / table["tdp_w"]
     table["tflops_fp16_per_w_low"] = table["tflops_fp16_low"] / table["tdp_w_high"]
     table["tflops_fp16_per_w_high"] = table["tflops_fp16_high"] / table["tdp_w_low"]
     table["performance_density"] = [
-        performance_density(tpp, area) for tpp, area in zip(table["tpp"], chips["die_area_mm2"], strict=True)
+        performance_density((tpp, tpp), {"die_area_mm2": area})[0] if area == area else np.nan
+        for tpp, area in zip(table["tpp"], chips["die_area_mm2"], strict=True)
     ]
     table["usd_per_tflop_low"] = chips["price_usd_low"] / table["tflops_fp16"]
     table["usd_per_tflop_high"] = chips["price_usd_high"] / table["tflops_fp16"]
@@ -195,6 +198,24 @@ def _sides(chips: pd.DataFrame, disputes: pd.DataFrame) -> dict[str, pd.DataFram
         high.loc[cell] = np.fmax(row["high"], used.loc[cell])
     low, high, used = (side.set_index(chips.index) for side in (low, high, used))
     return {"": used, "_low": low, "_high": high}
+
+
+def _tpp(sides: dict[str, pd.DataFrame], formats: list[dict]) -> dict[str, np.ndarray]:
+    """TPP of every chip at the values used, at the low and at the high end; NaN where no matrix rate is known.
+
+    The value used reads TF32 as 19 bits, the high end as 32: the rule's text leaves it open.
+    """
+    bounds = {"": [], "_low": [], "_high": []}
+    ends = zip(*(sides[side][list(_RATES)].to_dict("records") for side in bounds), strict=True)
+    for used, low, high in ends:
+        known = [name for name in _RATES if used[name] == used[name]]
+        point = total_processing_performance({name: used[name] for name in known}, formats)
+        spread = total_processing_performance({name: (low[name], high[name]) for name in known}, formats)
+        unknown = not known or np.isinf(point[1])
+        bounds[""].append(np.nan if unknown else point[0])
+        bounds["_low"].append(np.nan if unknown else spread[0])
+        bounds["_high"].append(np.nan if unknown else spread[1])
+    return {side: np.array(values) for side, values in bounds.items()}
 
 
 def _released(text: str) -> tuple[date | None, date | None]:

@@ -1,4 +1,4 @@
-"""Draws for the comparison of systems: priors of model `systems`, disputed rates, spreads of published measurements."""
+"""Draws for the comparison of systems: priors of model `systems`, disputed rates, spread of measurements."""
 
 import numpy as np
 
