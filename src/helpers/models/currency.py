@@ -109,6 +109,14 @@ def implied_rate(amount: float, converted: float) -> float:
     return amount / converted
 
 
+def rate_sources(rates: pd.DataFrame, rate_ids: tuple[str, ...]) -> tuple[str, ...]:
+    """The source ids of those rates, each once, in the order given."""
+    if rates.empty:
+        return ()
+    by_id = rates.set_index("rate_id")["source_id"]
+    return tuple(dict.fromkeys(by_id[rate_id] for rate_id in rate_ids if by_id[rate_id]))
+
+
 def _per_dollar(currency: str, period: str, convention: str, rates: pd.DataFrame) -> tuple:
     """Units of `currency` per dollar: the rate asked for, the extremes of its kind, and the row ids."""
     if currency == "USD":

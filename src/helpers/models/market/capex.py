@@ -8,7 +8,7 @@ here is spending on chips alone.
 import pandas as pd
 
 from helpers.evidence import Evidence
-from helpers.models.currency import convert_flow
+from helpers.models.currency import convert_flow, rate_sources
 from helpers.models.market.series import AHEAD, OUTTURN, bounds, joined, long_form, observations, record
 from helpers.models.market.vendors import grain_of
 
@@ -112,6 +112,7 @@ def _statement(fact: dict, rates: pd.DataFrame) -> dict:
         amount=value,
         currency=currency,
         evidence=joined(fact["fact_id"], *at.rate_ids),
+        source_ids=joined(fact["source_id"], *rate_sources(rates, at.rate_ids)),
         p5=low * at.value / 1e9,
         p50=value * at.value / 1e9,
         p95=high * at.value / 1e9,

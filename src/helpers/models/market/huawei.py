@@ -16,7 +16,6 @@ GROUP = {"revenue": "group revenue", "net_profit": "group net profit", "rd_expen
 INCLUDING = "segment, incl. sales inside the group"
 EXTERNAL = "external customers, as first reported"
 RESTATED = "external customers, restated"
-NARROW = "before the cloud was a segment"
 DEFINITIONS = (INCLUDING, EXTERNAL, RESTATED)
 
 
@@ -40,15 +39,13 @@ def group(evidence: Evidence) -> pd.DataFrame:
 def cloud(evidence: Evidence) -> pd.DataFrame:
     """Huawei Cloud revenue by year and definition, in CNY and in USD at the year's average.
 
-    One row is one year, definition and unit; `definition` repeats it without the convention. The narrower figure of
-    2021 has a definition of its own.
+    One row is one year, definition and unit; `definition` repeats it without the convention. A figure whose
+    definition is not stated is left out.
     """
     metrics = ("revenue", "revenue_external", "revenue_including_other_segments")
     facts = observations(evidence.facts, metrics, ("Huawei Cloud",), OUTTURN)
     facts = facts[facts["unit"] == "CNY"]
-    if facts.empty:
-        return long_form([], evidence, ("definition", "grain"))
-    named = facts.assign(definition=_definitions(facts))
+    named = facts.assign(definition=facts["basis"].map(_definition)).dropna(subset=["definition"])
     rows = []
     for fact in best_of(named, ["period", "definition"]).to_dict("records"):
         grain = grain_of(fact["period_start"], fact["period_end"])
@@ -101,28 +98,11 @@ def research_in_dollars(results: pd.DataFrame, about_usd: float) -> pd.DataFrame
     return table.sort_values("ratio", key=lambda ratio: (ratio - 1).abs(), ignore_index=True)
 
 
-def _definitions(facts: pd.DataFrame) -> pd.Series:
-    """The definition behind each figure: stated in `basis`, else told by the metric and by who reported it when.
-
-    Figures of 2024 printed before the 2025 report under plain `revenue` are external ones; a second external figure
-    for a year that already had one is the restatement.
-    """
-    first_external = (
-        facts[facts["metric"] == "revenue_external"].groupby("period")["published"].min().to_dict()
-    )
-
-    def one(fact: pd.Series) -> str:
-        stated = f"{fact['basis']} {fact['note'] if not fact['basis'] else ''}".lower()
-        if "restated basis" in stated or "restated in" in stated or stated.strip() == "restated":
-            return RESTATED
-        if fact["metric"] == "revenue_including_other_segments":
-            return INCLUDING
-        if fact["metric"] == "revenue_external" or "external" in stated:
-            earlier = first_external.get(fact["period"], fact["published"])
-            return RESTATED if fact["published"] > earlier + pd.Timedelta(days=180) else EXTERNAL
-        return NARROW if "narrower" in stated else INCLUDING
-
-    return facts.apply(one, axis=1)
+def _definition(stated: str) -> str | None:
+    """The definition as this chapter names it; None for a figure whose definition is not stated."""
+    if stated.startswith("external customers"):
+        return RESTATED if "restated" in stated else EXTERNAL
+    return INCLUDING if stated.startswith("including sales inside the group") else None
 
 
 def restatement(cloud_revenue: pd.DataFrame) -> pd.DataFrame:

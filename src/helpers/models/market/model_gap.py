@@ -11,28 +11,15 @@ import pandas as pd
 from helpers.evidence import Evidence
 from helpers.models.market.series import AHEAD, OUTTURN, long_form, observations, record
 
-EPOCH = "Epoch Capabilities Index"
-CAISI = "CAISI tests (NIST)"
-MOZILLA = "Mozilla, open-weight models"
-OFFICIAL = "US official's estimate (Sacks)"
 DEVELOPER = "developer's own claim"
-OTHER = "other"
+# What each measure answers, by how its name in the evidence begins.
 ANSWERS = {
-    EPOCH: "when a Chinese model reached a level that a US model had reached",
-    CAISI: "one Chinese model against the US frontier on private benchmarks",
-    MOZILLA: "Chinese open-weight models against the US frontier",
-    OFFICIAL: "an opinion, no method given",
+    "Epoch": "when a Chinese model reached a level that a US model had reached",
+    "NIST CAISI": "one Chinese model against the US frontier, tested by the US government",
+    "Mozilla": "Chinese open-weight models against the US frontier",
+    "opinion": "an official's word, no method given",
     DEVELOPER: "what a developer says of its own model",
-    OTHER: "see the source",
 }
-# The word that names a measure in a fact's basis, note or source.
-_WORDS = (
-    ("developer", DEVELOPER),
-    ("caisi", CAISI),
-    ("mozilla", MOZILLA),
-    ("sacks", OFFICIAL),
-    ("epoch", EPOCH),
-)
 _SCORES = {
     "arena_gap": ("Arena, best US over best Chinese model", "percent of score"),
     "arena_gap_points": ("Arena, best US over best Chinese model", "Elo points"),
@@ -55,8 +42,9 @@ def lags(evidence: Evidence) -> pd.DataFrame:
     for fact in facts[facts["unit"] == "months"].to_dict("records"):
         measure = _measure(fact)
         subject = fact["entity"].removesuffix(" vs US frontier")
-        more = {"entity": measure, "measure": measure, "answers": ANSWERS[measure], "subject": subject}
-        rows.append(record(fact, "lag of Chinese models", "months", f"{measure}: {ANSWERS[measure]}", **more))
+        answers = _answers(measure)
+        more = {"entity": measure, "measure": measure, "answers": answers, "subject": subject}
+        rows.append(record(fact, "lag of Chinese models", "months", f"{measure}: {answers}", **more))
     frame = long_form(rows, evidence, ("measure", "answers", "subject"))
     return frame.drop_duplicates(["measure", "subject", "period", "p5", "p50", "p95"], ignore_index=True)
 
@@ -93,5 +81,8 @@ def score_changes(gaps: pd.DataFrame) -> pd.DataFrame:
 def _measure(fact: dict) -> str:
     if fact["metric"] == "self_reported_lag":
         return DEVELOPER
-    text = f"{fact['basis']} {fact['note']} {fact['source_id']} {fact['fact_id']}".lower()
-    return next((measure for word, measure in _WORDS if word in text), OTHER)
+    return fact["basis"] or "measure not stated"
+
+
+def _answers(measure: str) -> str:
+    return next((text for name, text in ANSWERS.items() if measure.startswith(name)), "see the source")

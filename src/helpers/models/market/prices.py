@@ -10,7 +10,7 @@ import re
 import pandas as pd
 
 from helpers.evidence import Evidence
-from helpers.models.currency import convert_flow
+from helpers.models.currency import convert_flow, rate_sources
 from helpers.models.market.series import AHEAD, OUTTURN, bounds, joined, long_form, observations, record
 
 METRICS = {
@@ -101,12 +101,13 @@ def rentals(evidence: Evidence) -> pd.DataFrame:
     facts = observations(evidence.facts, tuple(places))
     rows = []
     for fact in facts.to_dict("records"):
-        gpus, hours = _gpus(fact["entity"]), _hours(fact["unit"])
+        gpus, hours = _gpus(fact["entity"]), _hours(fact["basis"])
         if not hours:
             continue
         at = convert_flow(1.0, fact["unit"][:3], "USD", fact["period"], evidence.rates)
         low, value, high = (amount * at.value / gpus / hours for amount in bounds(fact))
         more = {"p5": low, "p50": value, "p95": high, "evidence": joined(fact["fact_id"], *at.rate_ids)}
+        more["source_ids"] = joined(fact["source_id"], *rate_sources(evidence.rates, at.rate_ids))
         place = places[fact["metric"]]
         basis = f"small providers, {place}; {at.named}"
         rows.append(
@@ -125,8 +126,9 @@ def _quote(fact: dict, evidence: Evidence) -> list[dict]:
         return []
     base = {"kind": kind, "chip": chip, "gpus": gpus, "evidence": joined(fact["fact_id"], *at.rate_ids)}
     prices = {"p5": low, "p50": value, "p95": high}
-    rows = [record(fact, "price", "USD per GPU", f"{kind}; {at.named}", **prices, **base)]
     base["evidence"] = joined(base["evidence"], *bins["chip_id"])
+    base["source_ids"] = joined(fact["source_id"], *rate_sources(evidence.rates, at.rate_ids))
+    rows = [record(fact, "price", "USD per GPU", f"{kind}; {at.named}", **prices, **base)]
     for quantity, column, scale in (
         (PER_FLOP, "tflops_fp16_dense", 1),
         (PER_BANDWIDTH, "memory_bw_gbs", 1000),
@@ -166,9 +168,10 @@ def _gpus(entity: str) -> int:
     return int(found[1] or found[2]) if found else 1
 
 
-def _hours(unit: str) -> float | None:
-    """Hours that a rental unit covers; None for one that says something else."""
-    return {"per hour": 1.0, "per month": _HOURS_A_MONTH}.get(unit[4:])
+def _hours(basis: str) -> float | None:
+    """Hours that a rental quote covers; None for one that says something else."""
+    spans = {"per hour": 1.0, "per month": _HOURS_A_MONTH}
+    return next((hours for span, hours in spans.items() if basis.endswith(span)), None)
 
 
 def _span(row: pd.Series) -> tuple[float, float]:

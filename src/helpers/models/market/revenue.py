@@ -21,6 +21,12 @@ CHARGES = {
     "lost_revenue": "sales lost to the licence rule",
     "potential_revenue": "sales possible if licensed",
 }
+# The rules that moved these sales: rows of events.csv and what a chart calls them.
+RULES = {
+    "pe-2022-10-07": "Oct 2022 rule",
+    "pe-2023-10-17": "Oct 2023 rule",
+    "pe-2025-04-09": "Apr 2025 licence rule",
+}
 _FISCAL = re.compile(r"FY(\d{4})(?:-Q([1-4]))?(?: \(.*\))?$")
 
 
@@ -36,10 +42,10 @@ def china_revenue(evidence: Evidence) -> pd.DataFrame:
     if facts.empty:
         return long_form([], evidence, ("grain", "fiscal_year", "calendar"))
     marked = facts.assign(
-        basis_=[_basis(fact) for fact in facts.to_dict("records")],
+        basis_=[_basis(stated) for stated in facts["basis"]],
         label=[period_label(text) for text in facts["period"]],
     )
-    marked = best_of(marked.dropna(subset=["label"]), ["entity", "label", "basis_"])
+    marked = best_of(marked.dropna(subset=["label", "basis_"]), ["entity", "label", "basis_"])
     rows = []
     for fact in marked.to_dict("records"):
         grain = "quarter" if "-Q" in fact["label"] else "year"
@@ -112,6 +118,22 @@ def charges(evidence: Evidence) -> pd.DataFrame:
     return long_form(rows, evidence)
 
 
+def rule_dates(evidence: Evidence) -> pd.DataFrame:
+    """The rules that a chart of these sales marks; one row is one rule: label, date, event_id, source_ids."""
+    events = evidence.events
+    if events.empty:
+        return pd.DataFrame(columns=["label", "date", "event_id", "source_ids"])
+    known = events[events["event_id"].isin(RULES)]
+    return pd.DataFrame(
+        {
+            "label": known["event_id"].map(RULES),
+            "date": pd.to_datetime(known["date"]),
+            "event_id": known["event_id"],
+            "source_ids": known["source_ids"],
+        }
+    ).sort_values("date", ignore_index=True)
+
+
 def period_label(text: str) -> str | None:
     """`FY2025-Q3 (quarter ended 2024-10-27)` as `FY2025-Q3`; None for halves and other spans."""
     if found := _FISCAL.match(text):
@@ -125,10 +147,11 @@ def calendar_label(start: pd.Timestamp, end: pd.Timestamp, grain: str) -> str:
     return f"{middle.year}-Q{middle.quarter}" if grain == "quarter" else str(middle.year)
 
 
-def _basis(fact: dict) -> str:
-    """The stated basis, or what the note says of it; a bare figure in a first filing is by billing location."""
-    stated = (fact["basis"] or fact["note"]).lower()
-    return HEADQUARTERS if "headquarters" in stated else BILLING
+def _basis(stated: str) -> str | None:
+    """The basis as this chapter names it; None for a figure whose basis is not stated."""
+    if stated.startswith("customer headquarters"):
+        return HEADQUARTERS
+    return BILLING if stated.startswith("billing location") else None
 
 
 def _fourth_quarters(rows: list[dict]) -> list[dict]:

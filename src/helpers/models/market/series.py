@@ -27,9 +27,10 @@ def observations(
     statuses: tuple[str, ...] = (*OUTTURN, *AHEAD),
     topics: tuple[str, ...] = ("market",),
 ) -> pd.DataFrame:
-    """Facts of those metrics and entities, without repeats of another row that is known too.
+    """Facts of those metrics and entities, without repeats of another row of the selection.
 
-    statuses: `claimed` rows (rumours, relays' slips, statements) come only when asked for by name. topics: the
+    A row that repeats one outside the selection (the same figure under a capacity name) stands for it. statuses:
+    `claimed` rows (rumours, relays' slips, statements) come only when asked for by name. topics: the
     capacity rows hold some of the same figures from other relays. Sorted by the end of the period, entity,
     publication and id. One row is one fact.
     """
@@ -38,7 +39,7 @@ def observations(
     rows = facts[facts["metric"].isin(metrics) & facts["status"].isin(statuses) & facts["topic"].isin(topics)]
     if entities:
         rows = rows[rows["entity"].isin(entities)]
-    rows = rows[~rows["repeats"].isin(set(facts["fact_id"]))]
+    rows = rows[~rows["repeats"].isin(set(rows["fact_id"]))]
     return rows.sort_values(["period_end", "entity", "published", "fact_id"], kind="stable")
 
 

@@ -44,6 +44,31 @@ def shares(evidence: Evidence) -> pd.DataFrame:
     )[frame.columns]
 
 
+def segments(frame: pd.DataFrame) -> pd.DataFrame:
+    """`shares` as parts that do not overlap and add to 100, for each definition and period with a named seller.
+
+    A group gives way to its members where they are all listed; what no list attributes is the row `not attributed`,
+    which may hold anyone.
+    """
+    parts = []
+    for _, part in frame.groupby(["definition", "period"], sort=False):
+        split = (part["entity"] == "Other Chinese vendors").any()
+        kept = part[part["entity"] != GROUPS[0]] if split else part
+        rest = 100 - kept["p50"].sum()
+        if rest > 0.5:
+            nothing = float("nan")
+            left = {
+                **kept.iloc[0].to_dict(),
+                "entity": "not attributed",
+                "p5": nothing,
+                "p50": rest,
+                "p95": nothing,
+            }
+            kept = pd.concat([kept, pd.DataFrame([{**left, "status": "derived", "is_group": True}])])
+        parts.append(kept)
+    return pd.concat(parts, ignore_index=True) if parts else frame
+
+
 def concentration(frame: pd.DataFrame, key: str = "definition") -> pd.DataFrame:
     """Herfindahl-Hirschman index (0 to 10,000) of each market and period; one row is one market and period.
 

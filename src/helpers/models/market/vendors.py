@@ -6,7 +6,7 @@ Whole companies: Hygon sells mostly CPUs, SMIC mostly other chips, and none of t
 import pandas as pd
 
 from helpers.evidence import Evidence
-from helpers.models.currency import convert_flow
+from helpers.models.currency import convert_flow, rate_sources
 from helpers.models.market.series import OUTTURN, best_of, joined, long_form, observations, record
 
 VENDORS = ("Cambricon", "Hygon", "Moore Threads", "MetaX", "Biren", "SMIC")
@@ -66,6 +66,7 @@ def in_dollars(fact: dict, quantity: str, basis: str, rates: pd.DataFrame, **mor
         p50=converted.value,
         p95=converted.high,
         evidence=joined(fact["fact_id"], *converted.rate_ids),
+        source_ids=joined(fact["source_id"], *rate_sources(rates, converted.rate_ids)),
         **more,
     )
 
