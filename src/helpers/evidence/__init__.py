@@ -6,6 +6,6 @@ tables    `load(as_of)`: the one reader
 checks    `check(folder)`: every fault at once
 """
 
-from helpers.evidence.tables import LATEST, Evidence, load, load_table
+from helpers.evidence.tables import LATEST, Evidence, independent, load, load_table
 
-__all__ = ["LATEST", "Evidence", "load", "load_table"]
+__all__ = ["LATEST", "Evidence", "independent", "load", "load_table"]

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-RENAMED = {"exchange_rates": "rates"}
+RENAMED = {"exchange_rates": "rates", "chip_disputes": "disputes"}
 
 
 class Column(NamedTuple):
@@ -36,7 +36,8 @@ def read_package(folder: Path) -> dict[str, Resource]:
         if not str(entry["path"]).endswith(".csv"):
             continue
         columns = tuple(
-            Column(column["name"], column.get("type", "string"), column) for column in entry["schema"]["fields"]
+            Column(column["name"], column.get("type", "string"), column)
+            for column in entry["schema"]["fields"]
         )
         name = RENAMED.get(entry["name"], entry["name"])
         resources[name] = Resource(name, entry["path"], columns, entry)
