@@ -1,0 +1,153 @@
+"""Published counts that inform the model: which facts, with what error, and how the draws take them up.
+
+Licensed chips: counts replace the prior in the quarters that they cover. Chinese vendors: the draws are updated by an
+ensemble Kalman step with perturbed observations (Evensen 1994; Burgers and others 1998), which for normal logs is
+the exact Bayesian pooling of model and count, and carries what was learnt into later years.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from helpers.models.capacity.legs import DOMESTIC, HUAWEI_ENTITIES, LICENSED, VENDORS
+from helpers.models.capacity.quarters import within, year_sums, years_of
+
+COUNTED = ("estimated", "measured", "reported")
+_Z = 1.6448536269514722
+_FLOOR = 500.0
+
+
+class Piece(NamedTuple):
+    """A count of a licensed chip over some quarters: units, standard deviation of logs, and its fact.
+
+    since_launch: the release follows the chip from its launch, so that nothing was sold before the counted quarters.
+    """
+
+    quarters: np.ndarray
+    value: float
+    error: float
+    fact_id: str
+    since_launch: bool
+
+
+class Count(NamedTuple):
+    """A count of cards sold by some legs in one calendar year, with the name of its error prior."""
+
+    fact_id: str
+    legs: tuple[str, ...]
+    year: int
+    value: float
+    error: str
+
+
+def licensed_pieces(facts: pd.DataFrame, quarters: pd.PeriodIndex, error: float) -> dict[str, list[Piece]]:
+    """Counts of every licensed chip, disjoint in time, from the newest release that counts it.
+
+    A cumulative count that contains narrower ones adds only what they leave. error: the standard deviation of logs of
+    a count that brings no interval.
+    """
+    found = {}
+    for chip in LICENSED:
+        metrics = (
+            ["china_shipments"] if chip.key == "amd" else ["units", "cumulative_units", "delivered_units"]
+        )
+        rows = _counts(facts, [chip.entity], metrics)
+        if not len(rows):
+            continue
+        pieces = _disjoint(rows[rows["published"] == rows["published"].max()], quarters, error)
+        if pieces:
+            found[chip.key] = pieces
+    return found
+
+
+def _disjoint(rows: pd.DataFrame, quarters: pd.PeriodIndex, error: float) -> list[Piece]:
+    start = rows["period_start"].where(rows["metric"] != "delivered_units", quarters[0].start_time)
+    rows = rows.assign(start=start, length=(rows["period_end"] - start)).sort_values(["length", "fact_id"])
+    pieces: list[Piece] = []
+    taken = np.zeros(len(quarters), dtype=bool)
+    for row in rows.itertuples():
+        period = within(quarters, row.start, row.period_end)
+        inside = sum(piece.value for piece in pieces if period[piece.quarters].all())
+        new = period & ~taken
+        if not new.any():
+            continue
+        bounded = row.low == row.low and row.high == row.high and 0 < row.low < row.high
+        spread = np.log(row.high / row.low) / (2 * _Z) if bounded else error
+        pieces.append(
+            Piece(
+                new, max(row.value - inside, 0.0), float(spread), row.fact_id, row.metric != "china_shipments"
+            )
+        )
+        taken |= new
+    return pieces
+
+
+def domestic_counts(facts: pd.DataFrame, parameters: list[str]) -> list[Count]:
+    """Counts of Chinese cards for calendar years that had ended when they were published, oldest first.
+
+    A figure for a year still running is a forecast and never enters. `shipments` of a research firm and `production`
+    of the press differ in error; a prior `error_<fact id>` sets one fact's own.
+    """
+    selectors = [(list(HUAWEI_ENTITIES), ["shipments", "production"], ("huawei",))]
+    selectors += [([vendor.entity], ["shipments"], (vendor.leg,)) for vendor in VENDORS if vendor.entity]
+    selectors += [(["China"], ["domestic_ai_accelerator_shipments"], DOMESTIC)]
+    found, seen = [], set()
+    for entities, metrics, legs in selectors:
+        for row in _counts(facts, entities, metrics).sort_values("fact_id").itertuples():
+            # One count told twice is one count, also where the tables have not linked the two.
+            told = (legs, row.period_end.year, row.value)
+            if told in seen:
+                continue
+            seen.add(told)
+            own = f"error_{row.fact_id}"
+            kind = "error_production" if row.metric == "production" else "error_shipments"
+            count = Count(
+                row.fact_id, legs, row.period_end.year, row.value, own if own in parameters else kind
+            )
+            found.append((row.published, count))
+    return [count for _, count in sorted(found, key=lambda pair: (pair[0], pair[1].fact_id))]
+
+
+def _counts(facts: pd.DataFrame, entities: list[str], metrics: list[str]) -> pd.DataFrame:
+    """Facts that count something that had happened by the time they were published; repeats are dropped."""
+    rows = facts[
+        facts["entity"].isin(entities)
+        & facts["metric"].isin(metrics)
+        & facts["status"].isin(COUNTED)
+        & facts["unit"].isin(["cards", "chips"])
+        & facts["value"].notna()
+        & (facts["period_end"] <= facts["published"])
+    ]
+    return rows[rows["repeats"].fillna("") == ""]
+
+
+def condition(
+    cards: np.ndarray, counts: list[Count], drawn: dict[str, np.ndarray], quarters: pd.PeriodIndex
+) -> np.ndarray:
+    """Cards of the domestic legs (legs x draws x quarters) after the counts are taken up.
+
+    State: logs of the yearly cards of every leg; each count moves all years of all legs by their regression on the
+    predicted count, so that a high 2025 also lifts 2026. Quarters keep their shape within a year.
+    """
+    years = years_of(quarters)
+    state = np.log(year_sums(cards, quarters) + _FLOOR)
+    before = state.copy()
+    for count in counts:
+        if count.year not in years:
+            continue
+        legs = [DOMESTIC.index(leg) for leg in count.legs]
+        predicted = np.log(np.exp(state[legs, :, years.index(count.year)]).sum(axis=0))
+        error = drawn[count.error][0]
+        anomaly = predicted - predicted.mean()
+        moves = np.einsum("lny,n->ly", state - state.mean(axis=1, keepdims=True), anomaly) / len(anomaly)
+        gain = moves / (anomaly @ anomaly / len(anomaly) + error**2)
+        surprise = np.log(count.value) + error * drawn[f"noise:{count.fact_id}"] - predicted
+        state = state + gain[:, None, :] * surprise[None, :, None]
+    scale = np.exp(state - before)
+    return cards * scale[:, :, quarters.year - years[0]]
+
+
+def noise_names(counts: list[Count]) -> list[str]:
+    """The columns of standard normals that the observations need."""
+    return ["noise:licensed", *(f"noise:{count.fact_id}" for count in counts)]

@@ -1,0 +1,172 @@
+"""The stock-flow model: what goes in (`Inputs`), what one set of draws gives (`Paths`), and survival.
+
+Stock(t) = sum over quarters s <= t of units(s) x H100e per unit x survival(t - s).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers.models import priors
+from helpers.models.capacity import domestic, imports, observations
+from helpers.models.capacity.equivalents import h100e
+from helpers.models.capacity.legs import DOMESTIC, LEGS, LICENSED
+from helpers.models.capacity.quarters import delay, path, quarter_axis
+
+MODEL = "capacity"
+PATHS = (
+    "huawei_smic_wafers_per_month",
+    "huawei_wafer_yield",
+    "huawei_hbm_inflow",
+    "offshore_h100e",
+    "utilisation",
+)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that does not vary between draws: priors, rates, windows and counts known on `as_of`."""
+
+    as_of: pd.Timestamp
+    scenario: str
+    precision: str
+    quarters: pd.PeriodIndex
+    priors: dict[str, priors.Prior]
+    chips: pd.DataFrame
+    factor: pd.DataFrame
+    windows: dict[str, imports.Window]
+    pieces: dict[str, list[observations.Piece]]
+    counts: list[observations.Count]
+
+    @property
+    def noise(self) -> list[str]:
+        """Standard normal columns: the errors of the counts."""
+        return observations.noise_names(self.counts)
+
+    @property
+    def columns(self) -> list[str]:
+        """Every random column of the model."""
+        return priors.columns(self.priors, self.noise, PATHS)
+
+    @property
+    def now(self) -> int:
+        """The place of the last quarter that had ended on `as_of`."""
+        ended = np.flatnonzero(self.quarters.end_time.normalize() <= self.as_of)
+        return int(ended.max()) if len(ended) else 0
+
+
+@dataclass(frozen=True)
+class Paths:
+    """One set of draws, run through the model; arrays are draws x quarters, `flows` and `installed` legs first.
+
+    flows: H100e sold or brought in during the quarter; cumulative and installed: at its end (without and with
+    retirement and the lag to deployment); cards: of the domestic legs; licensed: units by chip; in_use: installed
+    times utilisation, in all of China; abroad, owned_abroad: H100e outside China used, and owned, by Chinese firms.
+    """
+
+    flows: np.ndarray
+    installed: np.ndarray
+    cards: np.ndarray
+    licensed: dict[str, np.ndarray]
+    chain: domestic.Huawei
+    utilisation: np.ndarray
+    abroad: np.ndarray
+    owned_abroad: np.ndarray
+    drawn: dict[str, np.ndarray]
+
+    @property
+    def cumulative(self) -> np.ndarray:
+        """H100e brought in since 2022, at the end of each quarter."""
+        return self.flows.cumsum(axis=-1)
+
+
+def prepare(evidence, scenario: str = "baseline", horizon: int = 2028, precision: str = "fp16") -> Inputs:
+    """Read what the model needs from the evidence as known on its `as_of`. Raises ValueError for an unknown name."""
+    return prepare_from(evidence, evidence.scenario(scenario), scenario, horizon, precision)
+
+
+def prepare_from(evidence, plan: dict, name: str, horizon: int, precision: str) -> Inputs:
+    """As `prepare`, with the scenario given as a dict (`assumptions`, `switches`)."""
+    unknown = set(plan) - {"title", "description", "assumptions", "switches"}
+    unknown |= set(plan.get("switches") or {}) - {"sales"}
+    if unknown:
+        raise ValueError(f"scenario {name!r} has unknown parts: {', '.join(sorted(unknown))}")
+    quarters = quarter_axis(horizon)
+    as_of = pd.Timestamp(evidence.as_of)
+    known = evidence.full.assumptions if evidence.full is not None else None
+    sheet = priors.priors_of(evidence.assumptions, MODEL, plan, known)
+    return Inputs(
+        as_of=as_of,
+        scenario=name,
+        precision=precision,
+        quarters=quarters,
+        priors=sheet,
+        chips=evidence.chips,
+        factor=h100e(evidence.chips, precision),
+        windows=imports.sale_windows(evidence.events, evidence.chips, quarters, as_of, plan.get("switches")),
+        pieces=observations.licensed_pieces(evidence.facts, quarters, sheet["licensed_count_error"].low),
+        counts=observations.domestic_counts(evidence.facts, list(sheet)),
+    )
+
+
+def draw_inputs(inputs: Inputs, draws: int, seed: int, method: str = "sobol") -> dict[str, np.ndarray]:
+    """Named draws of every prior and error, each drawn once and shared by all legs."""
+    points = priors.uniforms(inputs.columns, draws, seed, MODEL, method)
+    return priors.from_uniforms(inputs.priors, points, inputs.noise, PATHS)
+
+
+def run(inputs: Inputs, drawn: dict[str, np.ndarray]) -> Paths:
+    """Put draws through the model."""
+    factor, quarters = inputs.factor["h100e"], inputs.quarters
+    chain = domestic.huawei(drawn, inputs.chips, factor, quarters)
+    vendors = domestic.vendor_cards(drawn, quarters)
+    cards = np.stack([chain.cards if leg == "huawei" else vendors[leg] for leg in DOMESTIC])
+    cards = observations.condition(cards, inputs.counts, drawn, quarters)
+    rates = domestic.vendor_h100e(drawn, factor)
+    licensed = imports.licensed_units(drawn, inputs.windows, inputs.pieces)
+    flows = np.zeros((len(LEGS), *chain.cards.shape))
+    for place, leg in enumerate(LEGS):
+        if leg in DOMESTIC:
+            rate = chain.h100e_per_card if leg == "huawei" else rates[leg][:, None]
+            flows[place] = cards[DOMESTIC.index(leg)] * rate
+        elif leg == "smuggled":
+            flows[place] = imports.leakage(drawn, quarters)
+    for chip in LICENSED:
+        if chip.key in licensed:
+            rate = (
+                drawn["amd_h100e_per_card"][:, None]
+                if chip.chip_id is None
+                else factor.get(chip.chip_id, 0.0)
+            )
+            flows[list(LEGS).index(chip.leg)] += licensed[chip.key] * rate
+    abroad = imports.offshore(drawn, quarters)
+    return Paths(
+        flows=flows,
+        installed=installed(flows, drawn),
+        cards=cards,
+        licensed=licensed,
+        chain=chain,
+        utilisation=path(drawn, "utilisation", quarters),
+        abroad=abroad,
+        owned_abroad=abroad * drawn["offshore_owned_share"][:, None],
+        drawn=drawn,
+    )
+
+
+def survival(life_years: np.ndarray, shape: np.ndarray, quarters: int) -> np.ndarray:
+    """The share of a cohort still in service by age in quarters (draws x ages): Weibull with that median life."""
+    age = (np.arange(quarters) + 0.5) / 4
+    return np.exp(-np.log(2) * (age / life_years[:, None]) ** shape[:, None])
+
+
+def installed(flows: np.ndarray, drawn: dict[str, np.ndarray]) -> np.ndarray:
+    """H100e running at the end of each quarter: flows moved by the lag to deployment, thinned by survival."""
+    size = flows.shape[-1]
+    alive = survival(drawn["service_life_years"], drawn["survival_shape"], size)
+    lag = drawn["deployment_lag_quarters"]
+    started = np.stack([delay(flow, lag) for flow in flows])
+    stock = np.zeros_like(started)
+    for age in range(size):
+        stock[:, :, age:] += started[:, :, : size - age] * alive[None, :, age : age + 1]
+    return stock
