@@ -1,1 +1,49 @@
+"""Pages: the staged project, the rendered site, and the checks that it is sound.
 
+numbers      numbers in prose with where they come from
+judgements   key judgements and chapter cards of the first page
+claims       the claims and their verdicts
+registers    sources, facts, assumptions
+downloads    evidence, results and the data dictionary
+stage        the project that a renderer sees
+render       Quarto or smalldocs
+content      a page's content, made fit for a strict page
+shell        the document around it
+search       the search index
+standalone   a notebook as one file to mail
+finish       the site from all of these
+check        what must hold for every page
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from helpers.evidence import Evidence
+from helpers.pages.check import check_site
+from helpers.pages.finish import finish
+from helpers.pages.numbers import figure_span
+from helpers.pages.render import RenderFailed, choose_renderer, render
+from helpers.pages.stage import stage
+from helpers.pages.standalone import standalone
+from helpers.run.cards import Deck
+
+__all__ = ["RenderFailed", "check_site", "choose_renderer", "figure_span", "make_site", "render", "stage", "standalone"]
+
+
+def make_site(
+    run: Path,
+    evidence: Evidence,
+    deck: Deck,
+    parameters: Mapping[str, Any],
+    site: Path,
+    renderer: str = "auto",
+) -> Path:
+    """Make the site of a finished run in `site`: stage beside the run, render, finish.
+
+    `evidence` is cut to the run's `as_of`. Raises RenderFailed. Returns `site`.
+    """
+    project = stage(run, evidence, deck, parameters, run / "pages")
+    rendered = render(project, renderer)
+    finish(rendered, project, run, evidence, deck, site)
+    return site

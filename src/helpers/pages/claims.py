@@ -1,0 +1,120 @@
+"""The claims page: what was said, what the evidence gives, and the verdict when it was said and now."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+from helpers.evidence import Evidence
+from helpers.exhibits.tables import number
+from helpers.exhibits.theme import token
+from helpers.pages.judgements import judgement_item
+from helpers.pages.numbers import EvidenceLink, evidence_list
+from helpers.pages.registers import register
+
+Verdict = Mapping[str, Any]
+ORDER = ("contradicted", "mixed", "outdated", "supported", "vendor claim, unconfirmed", "not checkable")
+
+
+def verdict_word(verdict: str) -> str:
+    """A verdict as a word in its colour."""
+    if not verdict:
+        return "–"
+    return f'<span class="verdict ink-{token(verdict)}">{escape(verdict)}</span>'
+
+
+def claims_register(verdicts: Iterable[Verdict], evidence: Evidence, links: Mapping[str, EvidenceLink]) -> str:
+    """Every claim with its verdicts, contradicted ones first; the reason and the evidence stand under the statement."""
+    ranked = sorted(verdicts, key=lambda row: (_rank(row), str(row["id"])))
+    if not ranked:
+        return "<p>No claim had been made by this date.</p>"
+    sources = evidence.source_by_id
+    rows = [(str(row["id"]), _cells(row, sources.get(row.get("source_id") or "", {}), links)) for row in ranked]
+    heads = ("Said", "Claimed#", "Computed#", "When said", "Now")
+    return register("claims", "Claims and verdicts", heads, rows, "Now")
+
+
+def claims_teaser(verdicts: Iterable[Verdict], evidence: Evidence, links: Mapping[str, EvidenceLink], count: int = 4) -> str:
+    """A few claims for the first page: contradicted ones that have a number on both sides come first."""
+    ranked = sorted(verdicts, key=lambda row: (not _has_numbers(row), _rank(row), str(row["id"])))[:count]
+    if not ranked:
+        return ""
+    sources = evidence.source_by_id
+    heads = "".join(f'<th scope="col"{css}>{name}</th>' for name, css in (
+        ("Said", ""), ("Claimed", ' class="n"'), ("Computed", ' class="n"'), ("When said", ""), ("Now", "")
+    ))  # fmt: skip
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f"<td{' class=n' if place in (1, 2) else ''}>{cell}</td>"
+            for place, cell in enumerate(_cells(row, sources.get(row.get("source_id") or "", {}), None))
+        )
+        + "</tr>"
+        for row in ranked
+    )
+    return (
+        '<div class="table-scroll" role="region" aria-label="Some claims and their verdicts" tabindex="0">'
+        f'<table class="claims-teaser"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
+def claims_judgement(verdicts: Iterable[Verdict]) -> str:
+    """The row of the first page's list that counts the verdicts."""
+    counts = Counter(str(row["verdict_now"]) for row in verdicts)
+    total = sum(counts.values())
+    if not total:
+        return ""
+    tally = " · ".join(f"{counts[name]} {name}" for name in ORDER if counts[name])
+    return judgement_item(
+        f"{counts['contradicted']} of {total}",
+        "press claims contradicted",
+        'What the press said on the subject, recomputed from the evidence. <a class="how" href="claims.html">All claims</a>',
+        escape(tally),
+    )
+
+
+def tally(verdicts: Iterable[Verdict]) -> str:
+    """One line that counts each verdict."""
+    counts = Counter(str(row["verdict_now"]) for row in verdicts)
+    parts = [f"{counts[name]} {verdict_word(name)}" for name in ORDER if counts[name]]
+    return f'<p class="tally">{" · ".join(parts)}</p>' if parts else ""
+
+
+def _cells(row: Verdict, source: Mapping[str, Any], links: Mapping[str, EvidenceLink] | None) -> list[str]:
+    said = escape(str(row["statement"]))
+    if source:
+        where = escape(str(row["source_id"]), quote=True)
+        by = escape(f"{source.get('publisher', '')}, {source.get('published_text', '')}")
+        said += f'<small><a href="sources.html#{where}">{by}</a></small>'
+    if links is not None:
+        said += f"<small>{escape(str(row.get('reason') or ''))}</small>"
+        ids = row.get("evidence") or ()
+        listed = evidence_list(ids.split(";") if isinstance(ids, str) else ids, links)
+        said += f"<small>Evidence: {listed}</small>" if listed else ""
+    computed = _number(row.get("computed"), row.get("unit"))
+    if _is_number(row.get("low")) and _is_number(row.get("high")):
+        computed += f"<small>{number(float(row['low']))} to {number(float(row['high']))}</small>"
+    then, now = (verdict_word(str(row.get(name) or "")) for name in ("verdict_then", "verdict_now"))
+    return [said, _number(row.get("claimed"), row.get("unit")), computed, then, now]
+
+
+def _number(value: object, unit: object) -> str:
+    if not _is_number(value):
+        return escape(str(value)) if isinstance(value, str) and value else "–"
+    return f"{number(float(value))}<small>{escape(str(unit or ''))}</small>"
+
+
+def _is_number(value: object) -> bool:
+    try:
+        return value is not None and float(value) == float(value)
+    except (TypeError, ValueError):
+        return False
+
+
+def _has_numbers(row: Verdict) -> bool:
+    return _is_number(row.get("claimed")) and _is_number(row.get("computed"))
+
+
+def _rank(row: Verdict) -> int:
+    word = str(row.get("verdict_now") or "")
+    return ORDER.index(word) if word in ORDER else len(ORDER)

@@ -1,0 +1,151 @@
+"""What a reader can take away: the evidence as it was known, the results, the headlines; and what each column means."""
+
+import json
+import shutil
+import zipfile
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers.evidence import Evidence
+from helpers.evidence.package import RENAMED
+from helpers.exhibits.tables import heading
+from helpers.run.cards import Deck
+
+PACKAGE = "china-ai-compute"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def write_downloads(evidence: Evidence, run: Path, folder: Path) -> None:
+    """Write `data/` (the evidence cut to `as_of`, as a data package and as one zip) and `results/` into the site.
+
+    The hand-kept files are never copied whole: an edition shows nothing that was published after its date.
+    """
+    data = folder / "data"
+    data.mkdir(parents=True, exist_ok=True)
+    described = _package(evidence)
+    for resource in described["resources"]:
+        frame = _frame(evidence, resource["name"])
+        if frame is not None:
+            _as_written(frame, resource).to_csv(data / resource["path"], index=False, lineterminator="\n")
+    rules = json.dumps(evidence.rules, indent=1, ensure_ascii=False, default=str)
+    (data / "rules.json").write_text(rules + "\n", encoding="utf-8")
+    written = json.dumps(described, indent=1, ensure_ascii=False)
+    (data / "datapackage.json").write_text(written + "\n", encoding="utf-8")
+    _zip(data, data / f"{PACKAGE}.zip")
+    for name in ("results", "headlines"):
+        if (run / name).is_dir():
+            shutil.copytree(run / name, folder / "results" / ("" if name == "results" else name), dirs_exist_ok=True)
+
+
+def download_list(evidence: Evidence, run: Path) -> str:
+    """Links to the files that `write_downloads` makes of this evidence and run."""
+    tables = [entry["path"] for entry in _package(evidence)["resources"]]
+    results = sorted(path.relative_to(run / "results").as_posix() for path in (run / "results").rglob("*.csv"))
+    headlines = sorted(path.name for path in (run / "headlines").glob("*.json"))
+    groups = (
+        ("The evidence as it was known", [f"data/{PACKAGE}.zip", "data/datapackage.json", "data/rules.json",
+                                          *(f"data/{name}" for name in tables)]),
+        ("The results in long form", [f"results/{name}" for name in results]),
+        ("The headlines", [f"results/headlines/{name}" for name in headlines]),
+    )  # fmt: skip
+    parts = []
+    for name, files in groups:
+        items = "".join(
+            f'<li><a href="{escape(file, quote=True)}" download>{escape(file)}</a></li>' for file in files
+        )
+        parts.append(f'<h3>{name}</h3><ul class="downloads">{items}</ul>' if items else "")
+    return "".join(parts)
+
+
+def notebook_list(deck: Deck) -> str:
+    """Links to the executed notebooks and to their one-sheet versions."""
+    items = "".join(
+        f'<li><a href="notebooks/{card.file}" download>{escape(card.file)}</a>, executed; '
+        f'<a href="notebooks/{Path(card.file).stem}.html">one sheet</a>'
+        f'<span class="visually-hidden"> of {escape(card.title)}</span></li>'
+        for card in deck.cards
+    )
+    return f'<ul class="downloads">{items}</ul>'
+
+
+def parameters_table(deck: Deck, parameters: Mapping[str, Any]) -> str:
+    """The parameters of this edition, and what each means."""
+    rows = []
+    for card in deck.cards:
+        for name, value in dict(parameters.get(card.page, {})).items():
+            about = deck.parameters[name].help if name in deck.parameters else ""
+            rows.append(
+                f"<tr><td>{escape(card.title)}</td><td><code>{escape(name)}</code></td>"
+                f"<td>{escape(str(value))}</td><td>{escape(about)}</td></tr>"
+            )
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("Notebook", "Parameter", "Value", "Meaning"))
+    return (
+        '<div class="table-scroll" role="region" aria-label="Parameters of this edition" tabindex="0">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def dictionary(evidence: Evidence) -> str:
+    """Every table of the data package and every column: type, meaning, what is allowed."""
+    parts = []
+    for resource in _package(evidence)["resources"]:
+        fields = resource.get("schema", {}).get("fields", [])
+        rows = "".join(_field_row(field) for field in fields)
+        about = escape(str(resource.get("description") or resource.get("title") or ""))
+        label = f"Columns of {escape(resource['name'], quote=True)}"
+        parts.append(
+            f'<h3 id="table-{escape(resource["name"], quote=True)}">{heading(resource["name"])}</h3><p>{about}</p>'
+            f'<details class="columns"><summary>{len(fields)} columns</summary>'
+            f'<div class="table-scroll" role="region" aria-label="{label}" tabindex="0"><table><thead><tr>'
+            '<th scope="col">Column</th><th scope="col">Type</th><th scope="col">Meaning</th></tr></thead>'
+            f"<tbody>{rows}</tbody></table></div></details>"
+        )
+    return "".join(parts)
+
+
+def _field_row(field: dict[str, Any]) -> str:
+    meaning = escape(str(field.get("description", "")))
+    constraints = field.get("constraints", {})
+    allowed = constraints.get("enum")
+    if allowed:
+        meaning += f"<small>one of: {escape(', '.join(map(str, allowed)))}</small>"
+    if constraints.get("required"):
+        meaning += "<small>required</small>"
+    return f"<tr><td><code>{escape(field['name'])}</code></td><td>{escape(field.get('type', ''))}</td><td>{meaning}</td></tr>"
+
+
+def _package(evidence: Evidence) -> dict[str, Any]:
+    described = json.loads((evidence.folder / "datapackage.json").read_text(encoding="utf-8"))
+    kept = [entry for entry in described["resources"] if _frame(evidence, entry["name"]) is not None]
+    return {**described, "resources": kept}
+
+
+def _frame(evidence: Evidence, name: str) -> pd.DataFrame | None:
+    frame = getattr(evidence, RENAMED.get(name, name), None)
+    return frame if isinstance(frame, pd.DataFrame) and len(frame.columns) else None
+
+
+def _as_written(frame: pd.DataFrame, resource: dict[str, Any]) -> pd.DataFrame:
+    """The columns of the schema with dates and periods in the words of the hand-kept file."""
+    columns: dict[str, Sequence] = {}
+    for field in resource["schema"]["fields"]:
+        name = field["name"]
+        written = f"{name}_text" if f"{name}_text" in frame else name
+        if written in frame:
+            column = frame[written]
+            is_float = pd.api.types.is_float_dtype(column.dtype)
+            columns[name] = column.map(lambda value: f"{value:.10g}", na_action="ignore") if is_float else column
+    return pd.DataFrame(columns)
+
+
+def _zip(folder: Path, path: Path) -> None:
+    """One archive of the folder that is the same on every machine: sorted names, no clock."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.glob("*")):
+            if file != path:
+                archive.writestr(zipfile.ZipInfo(f"{PACKAGE}/{file.name}", _EPOCH), file.read_bytes(),
+                                 zipfile.ZIP_DEFLATED)  # fmt: skip

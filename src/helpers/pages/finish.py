@@ -1,0 +1,83 @@
+"""From rendered pages to the site: every page in the one shell, and everything it refers to beside it."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+from helpers.evidence import Evidence
+from helpers.exhibits.theme import TOKENS, css_variables
+from helpers.pages.content import Content, read_page
+from helpers.pages.downloads import write_downloads
+from helpers.pages.numbers import evidence_links, sentence_html
+from helpers.pages.search import index_script
+from helpers.pages.shell import Site, page
+from helpers.pages.stage import ordered_headlines
+from helpers.pages.standalone import standalone
+from helpers.paths import report_dir
+from helpers.run.cards import Deck
+
+SERVED = ("csv", "svg", "png", "js")
+_HEADLINE = re.compile(r'(<(p|span)[^>]*data-headline-sentence="([^"]+)"[^>]*>).*?</\2>', re.S)
+_EXHIBIT = re.compile(r'<figure class="exhibit" id="x-([a-z0-9-]+)"')
+
+
+def finish(rendered: Path, project: Path, run: Path, evidence: Evidence, deck: Deck, site: Path) -> None:
+    """Write the whole site into `site` from the folder that a renderer wrote and the run behind it."""
+    site.mkdir(parents=True, exist_ok=True)
+    _copy_assets(site)
+    _copy_exhibits(run, site)
+    write_downloads(evidence, run, site)
+    described = Site.read(project, evidence.as_of)
+    headlines = {f"{row['notebook']}.{row['id']}": row for row in ordered_headlines(run, deck)}
+    links = evidence_links(evidence)
+    contents: dict[str, Content] = {}
+    for source in sorted(rendered.glob("*.html")):
+        document = source.read_text(encoding="utf-8")
+        document = _HEADLINE.sub(
+            lambda found: f"{found[1]}{sentence_html(headlines[found[3]], links)}</{found[2]}>"
+            if found[3] in headlines
+            else found[0],
+            document,
+        )
+        contents[source.name] = read_page(document)
+    for name, content in contents.items():
+        (site / name).write_text(page(described, name, content), encoding="utf-8")
+    places = {found: name for name, content in contents.items() for found in _EXHIBIT.findall(content.html)}
+    records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((run / "exhibits").glob("*.json"))]
+    script = index_script(contents, records, places, evidence)
+    (site / "search-index.js").write_text(script, encoding="utf-8")
+    (site / "notebooks").mkdir(exist_ok=True)
+    for card in deck.cards:
+        executed = run / "notebooks" / card.file
+        shutil.copyfile(executed, site / "notebooks" / card.file)
+        standalone(executed, site / "notebooks" / f"{Path(card.file).stem}.html", run / "exhibits")
+
+
+def palette_css() -> str:
+    """The palette of `helpers.exhibits.theme` as CSS variables, light and dark, and a class for each ink."""
+    light, dark = css_variables(), css_variables(dark=True)
+    pairs = ",".join(f"{name}={pair[0]}" for name, pair in TOKENS.items())
+    inks = "".join(f".ink-{name}{{color:var(--{name})}}" for name in TOKENS)
+    return (
+        f':root{{{light} --palette:"{pairs}";color-scheme:light}}\n'
+        f":root[data-theme=dark]{{{dark} color-scheme:dark}}\n"
+        f"@media(prefers-color-scheme:dark){{:root:not([data-theme]){{{dark} color-scheme:dark}}}}\n"
+        f"@media print{{:root,:root[data-theme]{{{light} color-scheme:light}}}}\n{inks}\n"
+    )
+
+
+def _copy_assets(site: Path) -> None:
+    def unserved(folder: str, names: list[str]) -> list[str]:
+        return [name for name in names if name.endswith(".ttf")]
+
+    shutil.copytree(report_dir() / "assets", site / "assets", ignore=unserved, dirs_exist_ok=True)
+    (site / "assets" / "css" / "palette.css").write_text(palette_css(), encoding="utf-8")
+
+
+def _copy_exhibits(run: Path, site: Path) -> None:
+    folder = site / "exhibits"
+    folder.mkdir(exist_ok=True)
+    for source in sorted((run / "exhibits").glob("*.*")):
+        if source.suffix[1:] in SERVED:
+            shutil.copyfile(source, folder / source.name)

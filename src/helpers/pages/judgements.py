@@ -1,0 +1,105 @@
+"""The key judgements and the chapter cards of the first page, made from the headlines of the run."""
+
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from helpers.pages.numbers import EvidenceLink, interval, sentence_html
+
+Headline = Mapping[str, Any]
+_NARROW = re.compile(r'<svg[^>]*class="drawing narrow".*?</svg>', re.S)
+
+
+def key_judgements(headlines: Sequence[Headline]) -> list[Headline]:
+    """The headlines marked `key`; where a notebook marks none, its first."""
+    chosen = []
+    for notebook in dict.fromkeys(row["notebook"] for row in headlines):
+        own = [row for row in headlines if row["notebook"] == notebook]
+        chosen += [row for row in own if row.get("key")] or own[:1]
+    return chosen
+
+
+def judgement_list(rows: Sequence[Headline], links: Mapping[str, EvidenceLink], extra: str = "") -> str:
+    """The list of judgements: number, sentence, interval bar, confidence, and the way to the exhibit."""
+    items = "".join(_judgement(row, links) for row in rows)
+    return f'<ul class="judgements">{items}{extra}</ul>' if items or extra else ""
+
+
+def judgement_item(number: str, label: str, sentence: str, meta: str, bar: str = "") -> str:
+    """One row of the list from ready HTML parts."""
+    return (
+        f'<li><p class="judgement-number">{number}<small>{label}</small></p>'
+        f'<p class="judgement-sentence">{sentence}</p>'
+        f'<div class="judgement-sure">{bar}<p>{meta}</p></div></li>'
+    )
+
+
+def _judgement(row: Headline, links: Mapping[str, EvidenceLink]) -> str:
+    page = f"{row['notebook']}.html"
+    where = f"{page}#x-{row['exhibit']}" if row.get("exhibit") else page
+    about = f'<span class="visually-hidden"> about: {escape(row["label"])}</span>'
+    how = f'<a class="how" href="{escape(where, quote=True)}">How we know{about}</a>'
+    between = interval(row)
+    meta = " · ".join(filter(None, [f"90 % interval {between}" if between else "",
+                                     f"{row['confidence']} confidence"]))  # fmt: skip
+    label = ", ".join(filter(None, [row["label"], row.get("period", "")]))
+    return judgement_item(
+        escape(row["shown"]), escape(label), f"{sentence_html(row, links)} {how}", escape(meta), interval_bar(row)
+    )
+
+
+def interval_bar(row: Headline) -> str:
+    """The interval against zero as a small drawing: the range, and the value as a tick."""
+    value, low, high = row["value"], row.get("low"), row.get("high")
+    if low is None or high is None:
+        return ""
+    first, last = min(low, 0), max(high, 0)
+    last += 0.15 * (last - first) or 1
+    first -= 0.15 * (last - first) if low < 0 else 0
+
+    def place(number: float) -> float:
+        return round(200 * (number - first) / (last - first), 1)
+
+    left, right = place(low), place(high)
+    return (
+        '<svg class="interval" viewBox="0 0 200 14" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        '<rect class="track" x="0" y="3" width="200" height="8"/>'
+        f'<rect class="range" x="{left}" y="3" width="{max(right - left, 1):.1f}" height="8"/>'
+        f'<rect class="middle" x="{place(value) - 0.9:.1f}" y="0" width="1.8" height="14"/></svg>'
+    )
+
+
+def chapter_cards(cards: Sequence[Any], headlines: Sequence[Headline], exhibits: Path) -> str:
+    """The four chapters: question, finding and a small drawing of the exhibit behind the first judgement."""
+    items = []
+    for card in cards:
+        own = [row for row in headlines if row["notebook"] == card.page]
+        first = next((row for row in own if row.get("key")), own[0] if own else None)
+        drawing = _drawing(exhibits, first["exhibit"]) if first and first.get("exhibit") else ""
+        sentence = escape(first["sentence"]) if first else "Nothing can be said on this date."
+        items.append(
+            f'<li><h3><a href="{card.page}.html">{escape(card.title)}</a></h3>'
+            f'<p class="card-asks">{escape(card.asks)}</p>{drawing}<p>{sentence}</p></li>'
+        )
+    return f'<ul class="chapter-cards">{"".join(items)}</ul>'
+
+
+def _drawing(exhibits: Path, exhibit_id: str) -> str:
+    path = exhibits / f"{exhibit_id}.html"
+    found = _NARROW.search(path.read_text(encoding="utf-8")) if path.is_file() else None
+    return f'<div class="card-chart">{found[0]}</div>' if found else ""
+
+
+def lead_title(headlines: Sequence[Headline], titles: Mapping[str, str], fallback: str) -> str:
+    """The sentence at the head of the first page: the finding of the exhibit behind the first judgement."""
+    for row in key_judgements(headlines):
+        if title := titles.get(row.get("exhibit", "")):
+            return title
+    return fallback
+
+
+def display_title(text: str) -> str:
+    """The title of the first page, in place of the name that the navigation gives it."""
+    return f'<h1 class="display-title">{escape(text)}</h1>'

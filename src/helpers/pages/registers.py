@@ -1,0 +1,182 @@
+"""The registers of the site: sources, facts and assumptions, each row with an address of its own.
+
+Every register is a plain table that `assets/js/tables.js` lets a reader filter and sort.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from helpers.evidence import Evidence
+from helpers.exhibits.tables import number
+
+
+def web_link(url: object, text: str) -> str:
+    """A link when the address is http or https and names a host; otherwise the text alone. Both are escaped."""
+    address = str(url or "").strip()
+    try:
+        parts = urlsplit(address)
+        sound = parts.scheme in ("http", "https") and parts.hostname
+    except ValueError:
+        sound = False
+    if not sound:
+        return escape(text)
+    return f'<a href="{escape(address, quote=True)}" rel="noopener noreferrer external">{escape(text)}</a>'
+
+
+def register(
+    name: str, caption: str, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], chosen: str = ""
+) -> str:
+    """A filterable table from ready HTML cells. `rows`: the row's id and its cells; `chosen`: a head to filter by.
+
+    A head that ends in `#` holds numbers.
+    """
+    numeric = [head.endswith("#") for head in heads]
+    top = "".join(
+        f'<th scope="col"{" class=n" if is_number else ""}>{escape(head.rstrip("#"))}</th>'
+        for head, is_number in zip(heads, numeric, strict=True)
+    )
+    body = "".join(
+        f'<tr id="{escape(row_id, quote=True)}">'
+        + "".join(
+            f"<td{' class=n' if is_number else ''}>{cell}</td>"
+            for cell, is_number in zip(cells, numeric, strict=True)
+        )
+        + "</tr>"
+        for row_id, cells in rows
+    )
+    pick = f' data-choose="{escape(chosen, quote=True)}"' if chosen else ""
+    return (
+        f'<div class="register" id="register-{name}"{pick}>'
+        f'<div class="table-scroll" role="region" aria-label="{escape(caption, quote=True)}" tabindex="0">'
+        f'<table><caption class="visually-hidden">{escape(caption)}</caption><thead><tr>{top}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div></div>"
+    )
+
+
+def sources_register(evidence: Evidence) -> str:
+    """Every source known on `as_of`, newest first: what it is, how old it was, how it was seen, what rests on it."""
+    if evidence.sources.empty:
+        return "<p>No source was known on this date.</p>"
+    resting = _rows_by_source(evidence)
+    known = pd.Timestamp(evidence.as_of)
+    rows = []
+    for row in evidence.sources.sort_values(["published", "source_id"], ascending=[False, True]).to_dict("records"):
+        age = (known - row["published"]).days if not pd.isna(row["published"]) else None
+        seen = _text(row.get("seen_as")).replace("page", "original page", 1)
+        cells = [
+            f"{web_link(row['url'], _text(row['title']))}<small>{escape(_text(row['publisher']))}</small>",
+            _short(row.get("published_text", "")),
+            f"{age / 30.4375:.0f}" if age is not None else "–",
+            escape(_text(row.get("kind"))),
+            escape(seen),
+            f"{resting.get(row['source_id'], 0)}",
+        ]
+        rows.append((row["source_id"], cells))
+    heads = ("Source", "Published", "Age, months#", "Kind", "Seen as", "Rows#")
+    return register("sources", "Sources", heads, rows, "Kind")
+
+
+def freshness(evidence: Evidence) -> str:
+    """One sentence on how old the sources were on `as_of`."""
+    published = evidence.sources["published"].dropna() if "published" in evidence.sources else pd.Series()
+    if published.empty:
+        return "<p>No source was known on this date.</p>"
+    known = pd.Timestamp(evidence.as_of)
+    recent = int((published > known - pd.DateOffset(months=6)).sum())
+    middle = (known - published.median()).days / 30.4375
+    return (
+        f"<p>{len(published):,} sources were known on {known:%-d %B %Y}; the newest is dated "
+        f"{published.max():%-d %B %Y}, half are younger than {middle:.0f} months, and {recent:,} appeared in the "
+        "six months before.</p>"
+    )
+
+
+def facts_register(evidence: Evidence) -> str:
+    """Every fact known on `as_of` by entity and metric, with its interval, basis, dates, status and source."""
+    if evidence.facts.empty:
+        return "<p>No fact was known on this date.</p>"
+    names = {row["source_id"]: _text(row["publisher"]) for row in evidence.sources.to_dict("records")}
+    rows = []
+    frame = evidence.facts.sort_values(["topic", "entity", "metric", "period_end", "fact_id"], kind="stable")
+    for row in frame.to_dict("records"):
+        note = " · ".join(filter(None, [_text(row.get("basis")), _text(row.get("note"))]))
+        source = row["source_id"]
+        cells = [
+            f"{escape(_text(row['entity']))}<small>{escape(_text(row['metric']))}</small>",
+            _value(row),
+            escape(_text(row["unit"])) + (f"<small>{escape(note)}</small>" if note else ""),
+            _short(row.get("period_text", "")),
+            _short(row.get("published_text", "")),
+            escape(_text(row["status"])),
+            f'<a href="sources.html#{escape(source, quote=True)}">{escape(names.get(source, source))}</a>'
+            if source
+            else "–",
+        ]
+        rows.append((row["fact_id"], cells))
+    heads = ("What", "Value#", "Unit, basis and note", "Period", "Published", "Status", "Source")
+    return register("facts", "Facts", heads, rows, "Status")
+
+
+def assumptions_register(evidence: Evidence) -> str:
+    """Every assumption in force on `as_of`: 90 % interval, reason, quality of its ground and its weight."""
+    frame = evidence.assumptions
+    if frame.empty or "parameter" not in frame:
+        return "<p>No assumption is recorded for this date.</p>"
+    keys = [name for name in ("model", "parameter") if name in frame]
+    latest = frame.sort_values(["published", "assumption_id"]).groupby(keys, sort=True).tail(1)
+    rows = []
+    for row in latest.sort_values([*keys, "assumption_id"]).to_dict("records"):
+        sources = [name for name in _text(row.get("source_ids")).split(";") if name]
+        linked = "; ".join(f'<a href="sources.html#{escape(i, quote=True)}">{escape(i)}</a>' for i in sources)
+        cells = [
+            f"{escape(_text(row['parameter']).replace('_', ' '))}<small>{escape(_text(row['model']))}</small>",
+            f"{number(row.get('low'))} to {number(row.get('high'))}<small>{escape(_text(row.get('unit')))}</small>",
+            escape(_text(row.get("distribution"))),
+            _grade(row.get("quality")),
+            _grade(row.get("impact")),
+            escape(_text(row.get("reason"))) + (f"<small>{linked}</small>" if linked else ""),
+        ]
+        rows.append((row["assumption_id"], cells))
+    heads = ("Assumption", "90 % interval", "Shape", "Ground", "Weight", "Reason and sources")
+    return register("assumptions", "Assumptions", heads, rows, "Weight")
+
+
+def _grade(value: object) -> str:
+    word = _text(value)
+    return f'<span class="grade {escape(word, quote=True)}">{escape(word)}</span>' if word else "–"
+
+
+def _value(row: dict[str, Any]) -> str:
+    text = number(row["value"], 4) if not _unknown(row["value"]) else ""
+    low, high = row.get("low"), row.get("high")
+    if not _unknown(low) or not _unknown(high):
+        between = f"{number(low, 4)} to {number(high, 4)}"
+        text = f"{text}<small>{between}</small>" if text else between
+    return text or "–"
+
+
+def _rows_by_source(evidence: Evidence) -> Counter:
+    counts: Counter = Counter()
+    for frame in (evidence.facts, evidence.chips, evidence.events, evidence.rates, evidence.claims):
+        column = next((name for name in ("source_ids", "source_id") if name in frame), None)
+        if column:
+            counts.update(name for cell in frame[column].dropna() for name in set(str(cell).split(";")) if name)
+    return counts
+
+
+def _unknown(value: object) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def _text(value: object) -> str:
+    return "" if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)) else str(value)
+
+
+def _short(value: object) -> str:
+    return f'<span class="date">{escape(_text(value))}</span>' if _text(value) else "–"

@@ -1,0 +1,65 @@
+"""A notebook as one HTML file that can be mailed: no script, no other file, no other host."""
+
+import base64
+import re
+from pathlib import Path
+
+from lxml import html
+from nbconvert import HTMLExporter
+from pygments.formatters import HtmlFormatter
+
+from helpers.exhibits.theme import css_variables
+from helpers.pages.content import clean
+from helpers.paths import report_dir
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+TEMPLATES = Path(__file__).parent / "templates"
+_FRONT = re.compile(r"\A---\n.*?\n---\s*\Z", re.S)
+
+
+def standalone(notebook: Path, target: Path, exhibits: Path | None = None) -> Path:
+    """Convert an executed notebook with the project's nbconvert template and write it to `target`.
+
+    The CSV of every exhibit found in `exhibits` travels inside the file; links to the site are kept as text.
+    """
+    exporter = HTMLExporter(template_name="briefing", extra_template_basedirs=[str(TEMPLATES)])
+    exporter.exclude_input_prompt = True
+    exporter.exclude_output_prompt = True
+    exporter.exclude_raw = True
+    body, _ = exporter.from_filename(str(notebook))
+    root = html.fragment_fromstring(body, create_parent="main")
+    clean(root)
+    _settle_links(root, exhibits)
+    title = next((" ".join(head.text_content().split()) for head in root.iter("h1")), notebook.stem)
+    content = html.tostring(root, encoding="unicode")
+    style = f":root{{{css_variables()}}}\n{_style()}\n{HtmlFormatter(style='bw').get_style_defs('.highlight')}"
+    escaped = title.replace("&", "&amp;").replace("<", "&lt;")
+    document = (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escaped}</title>\n<style>{style}</style></head>\n<body>{content}</body></html>\n"
+    )
+    target.write_text(document, encoding="utf-8")
+    return target
+
+
+def _style() -> str:
+    return (report_dir() / "assets" / "css" / "standalone.css").read_text(encoding="utf-8")
+
+
+def _settle_links(root: html.HtmlElement, exhibits: Path | None) -> None:
+    """Put each CSV into its link; a link to another file of the site cannot work in a mail and becomes text."""
+    for link in list(root.iter("a")):
+        href = link.get("href", "")
+        if href.startswith(("http://", "https://", "mailto:", "#")):
+            continue
+        path = exhibits / Path(href).name if exhibits and href.startswith("exhibits/") else None
+        if path is not None and path.suffix == ".csv" and path.is_file():
+            data = base64.b64encode(path.read_bytes()).decode()
+            link.set("href", f"data:text/csv;base64,{data}")
+            link.set("download", path.name)
+        elif "exhibit-file" in (link.get("class") or ""):
+            link.drop_tree()
+        else:
+            link.drop_tag()
