@@ -12,6 +12,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,10 @@ class Headline:
     exhibit: str = ""
     evidence: tuple[str, ...] = field(default_factory=tuple)
     key: bool = False
+
+    def _repr_html_(self) -> str:
+        """The judgement as a paragraph; the site turns its number into a link with interval and evidence."""
+        return f'<p class="finding" data-headline="{escape(self.notebook)}.{escape(self.id)}">{escape(self.sentence)}</p>'
 
     def faults(self) -> list[str]:
         """What this headline lacks; empty when it may be published."""
