@@ -28,15 +28,17 @@ def simulate(
     seed: int = SEED,
     precision: str = "fp16",
 ) -> "CapacityResult":
-    """Run the model on the evidence as known on its `as_of`. The same arguments give the same numbers, bit for bit."""
+    """Run the model on the evidence as known on its `as_of`. The same arguments give the same numbers, bit for bit.
+
+    A scenario applies from the quarter after `as_of` on; until then it is the baseline, draw by draw.
+    """
     inputs = model.prepare(evidence, scenario, horizon, precision)
-    return result_of(evidence, inputs, draws, seed)
-
-
-def result_of(evidence, inputs: model.Inputs, draws: int, seed: int) -> "CapacityResult":
-    """The result of prepared inputs."""
-    drawn = model.draw_inputs(inputs, draws, seed)
-    return CapacityResult(inputs, model.run(inputs, drawn), draws, seed, evidence.assumptions)
+    paths = model.run(inputs, model.draw_inputs(inputs, draws, seed))
+    if any(prior.overridden for prior in inputs.priors.values()):
+        as_it_stands = model.prepare_from(evidence, {}, "baseline", horizon, precision)
+        past = model.run(as_it_stands, model.draw_inputs(as_it_stands, draws, seed))
+        paths = model.splice(past, paths, inputs.now)
+    return CapacityResult(inputs, paths, draws, seed, evidence.assumptions)
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,9 @@ class CapacityResult:
         """Per calendar year: H100e added, cards sold, chips licensed."""
         years = [str(year) for year in years_of(self.inputs.quarters)]
         added = year_sums(self.paths.flows, self.inputs.quarters)
-        frames = [self.table(added.sum(axis=0), "China", "added", "H100e", years, self.evidence_of("China", ""))]
+        frames = [
+            self.table(added.sum(axis=0), "China", "added", "H100e", years, self.evidence_of("China", ""))
+        ]
         for route in ROUTES:
             array = added[_legs_of(route)].sum(axis=0)
             frames.append(self.table(array, route, "added", "H100e", years, self.evidence_of(route, "")))
@@ -169,9 +173,13 @@ class CapacityResult:
             stems.append("offshore")
         facts = [count.fact_id for count in self.inputs.counts if set(count.legs) & set(legs)]
         keys = {chip.key for chip in LICENSED if chip.leg in legs}
-        facts += [piece.fact_id for key in self.inputs.pieces if key in keys for piece in self.inputs.pieces[key]]
+        facts += [
+            piece.fact_id for key in self.inputs.pieces if key in keys for piece in self.inputs.pieces[key]
+        ]
         used = self.assumptions[
-            self.assumptions["assumption_id"].isin([prior.assumption_id for prior in self.inputs.priors.values()])
+            self.assumptions["assumption_id"].isin(
+                [prior.assumption_id for prior in self.inputs.priors.values()]
+            )
             & self.assumptions["parameter"].str.startswith(tuple(stems))
         ]
         sources = {source for cell in used["source_ids"] for source in cell.split(";") if source}

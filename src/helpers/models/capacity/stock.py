@@ -154,6 +154,33 @@ def run(inputs: Inputs, drawn: dict[str, np.ndarray]) -> Paths:
     )
 
 
+def splice(past: Paths, future: Paths, now: int) -> Paths:
+    """A scenario's paths with the quarters up to `now` taken from the baseline: a scenario changes no past.
+
+    Both must come from the same random columns, so that a draw of the one continues a draw of the other.
+    """
+
+    def joined(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+        return np.concatenate([before[..., : now + 1], after[..., now + 1 :]], axis=-1)
+
+    flows = joined(past.flows, future.flows)
+    keys = sorted(set(past.licensed) | set(future.licensed))
+    nothing = np.zeros_like(past.abroad)
+    return Paths(
+        flows=flows,
+        installed=installed(flows, future.drawn),
+        cards=joined(past.cards, future.cards),
+        licensed={
+            key: joined(past.licensed.get(key, nothing), future.licensed.get(key, nothing)) for key in keys
+        },
+        chain=domestic.Huawei(*(joined(*pair) for pair in zip(past.chain, future.chain, strict=True))),
+        utilisation=joined(past.utilisation, future.utilisation),
+        abroad=joined(past.abroad, future.abroad),
+        owned_abroad=joined(past.owned_abroad, future.owned_abroad),
+        drawn=future.drawn,
+    )
+
+
 def survival(life_years: np.ndarray, shape: np.ndarray, quarters: int) -> np.ndarray:
     """The share of a cohort still in service by age in quarters (draws x ages): Weibull with that median life."""
     age = (np.arange(quarters) + 0.5) / 4

@@ -1,0 +1,198 @@
+"""Reconciliation: each leg against figures that others publish, on their basis, saying which of them we also use."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from helpers.models.capacity.legs import DOMESTIC, LEGS
+from helpers.models.capacity.quarters import year_sums, years_of
+from helpers.models.capacity.result import CapacityResult, percentiles, simulate
+
+INDEPENDENT, TAKEN_UP, CITED = "independent", "taken up as a count", "our prior cites it"
+
+
+class Target(NamedTuple):
+    """A published figure and what compares with it.
+
+    leg: which part it checks; measure: `stock` (H100e brought in to the date), `added` (H100e in the year), `cards`
+    or `units` (sold in the year); why: what explains a gap, shown when the intervals lie apart.
+    """
+
+    leg: str
+    entity: str
+    metric: str
+    measure: str
+    legs: tuple[str, ...]
+    role: str
+    why: str
+
+
+EPOCH_SCOPE = ("huawei", "cambricon", "nvidia", "amd", "smuggled")
+TARGETS = (
+    Target("total", "China", "cumulative_compute", "stock", EPOCH_SCOPE, INDEPENDENT,
+           "scope: only the legs that Epoch counts; smuggling dominates both intervals"),
+    Target("huawei", "Huawei Ascend", "cumulative_compute", "stock", ("huawei",), INDEPENDENT,
+           "the share of 910C in IDC's cards and Epoch's 800 instead of 752 TFLOPS for a 910C"),
+    Target("nvidia", "China licensed NVIDIA", "cumulative_compute", "stock", ("nvidia",), CITED,
+           "the same unit counts by chip are taken up"),
+    Target("amd", "China legal AMD", "cumulative_compute", "stock", ("amd",), CITED,
+           "IDC counts all cards, Epoch the MI308"),
+    Target("cambricon", "Cambricon", "cumulative_compute", "stock", ("cambricon",), INDEPENDENT,
+           "the mix of small cards is unknown"),
+    Target("smuggled", "China smuggled NVIDIA", "cumulative_compute", "stock", ("smuggled",), CITED,
+           "our prior is Epoch's interval"),
+    Target("smuggled", "China", "smuggled_chips", "added", ("smuggled",), INDEPENDENT,
+           "chips against H100e: the mix of 2024 is near one for one"),
+    Target("smuggled", "China", "restricted_chips_in_country", "stock", ("smuggled",), INDEPENDENT,
+           "an upper view of some officials, contested by others"),
+    Target("huawei", "Huawei Ascend", "shipments", "cards", ("huawei",), TAKEN_UP, ""),
+    Target("huawei", "Huawei Ascend", "production", "cards", ("huawei",), INDEPENDENT,
+           "forecast within the year"),
+    Target("thead", "Alibaba T-Head", "shipments", "cards", ("thead",), TAKEN_UP, ""),
+    Target("kunlunxin", "Baidu Kunlunxin", "shipments", "cards", ("kunlunxin",), TAKEN_UP, ""),
+    Target("cambricon", "Cambricon", "shipments", "cards", ("cambricon",), TAKEN_UP,
+           "one early count is all but ignored, see the assumptions"),
+    Target("domestic", "China", "domestic_ai_accelerator_shipments", "cards", DOMESTIC, TAKEN_UP, ""),
+    Target("domestic", "China", "domestic_ai_chip_shipments", "cards", DOMESTIC, INDEPENDENT,
+           "a broker's forecast within the year"),
+    Target("nvidia", "NVIDIA H20", "production", "h20", ("nvidia",), INDEPENDENT,
+           "made in nine months against sold in twelve"),
+    Target("nvidia", "NVIDIA H20", "shipments", "h20", ("nvidia",), INDEPENDENT, "forecast within the year"),
+)  # fmt: skip
+
+
+def reconciliation(result: CapacityResult, evidence) -> pd.DataFrame:
+    """Our figure beside each published one, on the 8-bit basis of the sources; one row is one published figure.
+
+    Columns: leg, figure, period, unit, basis, theirs, their_low, their_high, p5, p50, p95, ratio (ours over theirs),
+    agreement (inside our interval, intervals overlap, apart), role, why (for a gap), fact_id, source_id. Only facts
+    known on `as_of`; an empty frame when there are none.
+    """
+    if result.inputs.precision != "int8":
+        result = simulate(
+            evidence,
+            result.inputs.scenario,
+            int(result.inputs.quarters.year.max()),
+            result.draws,
+            result.seed,
+            "int8",
+        )
+    rows = [
+        row
+        for target in TARGETS
+        for fact in _facts(evidence.facts, target, result.inputs.as_of).itertuples()
+        if (row := _compare(result, target, fact)) is not None
+    ]
+    rows += _revenue_check(result, evidence.facts)
+    columns = ["leg", "figure", "period", "unit", "basis", "theirs", "their_low", "their_high", "p5", "p50", "p95",
+               "ratio", "agreement", "role", "why", "fact_id", "source_id"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _facts(facts: pd.DataFrame, target: Target, as_of: pd.Timestamp) -> pd.DataFrame:
+    rows = facts[
+        (facts["entity"] == target.entity)
+        & (facts["metric"] == target.metric)
+        & facts["value"].notna()
+        & (facts["repeats"].fillna("") == "")
+        & facts["unit"].isin(["H100e", "cards", "chips"])
+        & (facts["period_end"] <= as_of)
+    ]
+    # Several vintages of one figure: the newest speaks for its source; a count told twice is one count.
+    keys = ["period_end", "status"] if target.metric == "cumulative_compute" else ["period_end", "value"]
+    return rows.sort_values(["published", "fact_id"]).drop_duplicates(keys, keep="last")
+
+
+def _compare(result: CapacityResult, target: Target, fact) -> dict | None:
+    array = _ours(result, target, fact)
+    if array is None:
+        return None
+    unit = {"stock": "H100e", "added": "H100e", "h20": "chips"}.get(target.measure, "cards")
+    role = target.role
+    if role == TAKEN_UP and fact.fact_id not in {count.fact_id for count in result.inputs.counts}:
+        role = INDEPENDENT
+    name = f"{fact.entity}: {fact.metric.replace('_', ' ')}"
+    return comparison(
+        target.leg, name, fact, array, unit, result.basis if unit == "H100e" else unit, role, target.why
+    )
+
+
+def comparison(
+    leg: str, name: str, fact, array: np.ndarray, unit: str, basis: str, role: str, why: str
+) -> dict:
+    """One row of the reconciliation: a fact (with value, low, high) and our draws of the same quantity."""
+    low, middle, high = (float(value) for value in percentiles(array))
+    their_low = fact.low if fact.low == fact.low else fact.value
+    their_high = fact.high if fact.high == fact.high else fact.value
+    inside = low <= fact.value <= high
+    agreement = "inside our interval" if inside else "apart"
+    if not inside and their_low <= high and their_high >= low:
+        agreement = "intervals overlap"
+    return {
+        "leg": leg, "figure": name, "period": fact.period_text, "unit": unit, "basis": basis,
+        "theirs": fact.value, "their_low": fact.low, "their_high": fact.high, "p5": low, "p50": middle, "p95": high,
+        "ratio": middle / fact.value if fact.value else float("nan"), "agreement": agreement, "role": role,
+        "why": "" if inside else why, "fact_id": fact.fact_id, "source_id": fact.source_id,
+    }  # fmt: skip
+
+
+def _ours(result: CapacityResult, target: Target, fact) -> np.ndarray | None:
+    quarters = result.inputs.quarters
+    if fact.period_end > quarters[-1].end_time or fact.period_end < quarters[0].end_time.normalize():
+        return None
+    legs = [list(LEGS).index(leg) for leg in target.legs]
+    if target.measure == "stock":
+        return at_day(result.paths.cumulative[legs].sum(axis=0), quarters, fact.period_end)
+    place = years_of(quarters).index(fact.period_end.year)
+    if target.measure == "added":
+        return year_sums(result.paths.flows[legs].sum(axis=0), quarters)[:, place]
+    if target.measure == "h20":
+        units = result.paths.licensed.get("h20")
+        return None if units is None else year_sums(units, quarters)[:, place]
+    cards = result.paths.cards[[DOMESTIC.index(leg) for leg in target.legs]].sum(axis=0)
+    return year_sums(cards, quarters)[:, place]
+
+
+def at_day(stock: np.ndarray, quarters: pd.PeriodIndex, day: pd.Timestamp) -> np.ndarray:
+    """A stock given at quarter ends, on a day between them (linear)."""
+    ends = quarters.end_time.normalize()
+    place = min(int(ends.searchsorted(day)), len(ends) - 1)
+    if place == 0 or ends[place] == day:
+        return stock[:, place]
+    part = (day - ends[place - 1]) / (ends[place] - ends[place - 1])
+    return stock[:, place - 1] * (1 - part) + stock[:, place] * part
+
+
+def _revenue_check(result: CapacityResult, facts: pd.DataFrame) -> list[dict]:
+    """H20 units from NVIDIA's own revenue and reported prices, against ours for the half-year that holds them."""
+    revenue = facts[
+        (facts["entity"] == "NVIDIA H20") & (facts["metric"] == "revenue") & (facts["status"] == "measured")
+    ]
+    prices = facts[
+        (facts["entity"] == "NVIDIA H20") & (facts["metric"] == "price") & (facts["unit"] == "USD")
+    ]
+    revenue = revenue[(revenue["period_end"].dt.year == 2025) & (revenue["period_end"].dt.month <= 6)]
+    if revenue.empty or prices.empty or "h20" not in result.paths.licensed:
+        return []
+    row = revenue.sort_values("published").iloc[-1]
+    low, high = row["value"] / prices["high"].max(), row["value"] / prices["low"].min()
+    told = _Told(
+        value=float(np.sqrt(low * high)), low=float(low), high=float(high), period_text=row["period_text"],
+        fact_id=";".join([row["fact_id"], *sorted(prices["fact_id"])]), source_id=row["source_id"],
+    )  # fmt: skip
+    half = (result.inputs.quarters.year == 2025) & (result.inputs.quarters.quarter <= 2)
+    ours = result.paths.licensed["h20"][:, half].sum(axis=1)
+    why = "our half-year holds January as well"
+    return [
+        comparison("nvidia", "NVIDIA H20: revenue over price", told, ours, "chips", "chips", INDEPENDENT, why)
+    ]
+
+
+class _Told(NamedTuple):
+    value: float
+    low: float
+    high: float
+    period_text: str
+    fact_id: str
+    source_id: str
