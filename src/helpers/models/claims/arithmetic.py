@@ -9,6 +9,7 @@ from helpers.models.claims import intervals
 from helpers.models.claims.values import (
     CheckError,
     Day,
+    NotYetKnown,
     Quantity,
     Truth,
     Word,
