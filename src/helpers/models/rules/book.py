@@ -17,7 +17,8 @@ def compile_rules(rulebook: Mapping[str, Any], as_of: date | None = None) -> Boo
     """What was known on `as_of` of the rules that decide a chip's status, as a dict that JSON can hold.
 
     rulebook: the whole of `data/rules.yaml`; as_of: a knowledge date, None for everything.
-    Keys: as_of, question, destination, context, order, statuses, formats, host_interface_bounds, metrics, rules.
+    Keys: as_of, question, destination, context, order, statuses, notes, formats, host_interface_bounds, metrics,
+    rules.
     A rule is in it when it is about chips and was published by `as_of`; its dates are ISO texts, so that they
     compare as texts. Raises ValueError for a test whose metric the rulebook does not define.
     """
@@ -39,13 +40,19 @@ def compile_rules(rulebook: Mapping[str, Any], as_of: date | None = None) -> Boo
         "context": dict(question["context"]),
         "order": list(question["order"]),
         "statuses": dict(question["statuses"]),
+        "notes": dict(question["notes"]),
         "formats": [_format(entry) for entry in metrics["tpp"]["formats"]],
         "host_interface_bounds": [
             {"released_before": _day(bound["released_before"]), "high_gbs": bound["high_gbs"]}
             for bound in rulebook["host_interface_bounds"]
         ],
         "metrics": {
-            name: {"label": entry["label"], "unit": entry["unit"], "inputs": _listed(entry["inputs"])}
+            name: {
+                "label": entry["label"],
+                "symbol": entry.get("symbol", entry["label"]),
+                "unit": entry["unit"],
+                "inputs": _listed(entry["inputs"]),
+            }
             for name, entry in metrics.items()
         },
         "rules": rules,
@@ -118,7 +125,7 @@ def _compile(rule: Mapping[str, Any], destination: str, sets: Mapping[str, Any],
         "named_chips": list(rule.get("named_chips", [])),
         "named_are_outside": list(rule.get("named_are_outside", [])),
         "tests": rule["tests"],
-        "exclusions": [{"id": entry["id"], "text": entry["text"], "when": entry["when"]} for entry in rule.get("exclusions", [])],
+        "exclusions": [{key: entry[key] for key in ("id", "text", "when")} for entry in rule.get("exclusions", [])],
         "exceptions": exceptions,
         "outcome": rule["outcome"],
         "review_of": list(rule.get("review_of", [])),

@@ -21,7 +21,7 @@ class UnknownChip(LookupError):
 
 
 class Found(NamedTuple):
-    """What a name means: the specifications (several for a family such as the A100), and the system that holds them."""
+    """What a name means: the specifications (several for a family such as the A100), and the system around them."""
 
     specs: list[dict]
     system: str | None
@@ -97,7 +97,7 @@ def disputed_ranges(evidence: Any) -> dict[str, dict[str, tuple[float, float]]]:
         if row["dispute_id"] in settled or chip not in used.index or field not in QUANTITIES:
             continue
         known = ranges.setdefault(chip, {})
-        values = [row["low"], row["high"], used.at[chip, field], *known.get(field, ())]
+        values = [row["low"], row["high"], used.loc[chip, field], *known.get(field, ())]
         values = [float(value) for value in values if value == value]
         if values:
             known[field] = (min(values), max(values))
