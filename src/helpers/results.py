@@ -76,6 +76,26 @@ class Headline:
         return lacks
 
 
+@dataclass(frozen=True)
+class Judgements:
+    """Several headlines, shown as their sentences one after the other."""
+
+    rows: list[Headline]
+
+    def _repr_html_(self) -> str:
+        return "".join(row._repr_html_() for row in self.rows)
+
+
+@dataclass(frozen=True)
+class NothingKnown:
+    """What stands in the place of an exhibit that the evidence of that day cannot fill."""
+
+    as_of: date
+
+    def _repr_html_(self) -> str:
+        return f'<p class="nothing-known">Too little was known on {self.as_of.isoformat()} to show this.</p>'
+
+
 class Run:
     """The folder that one execution of the notebooks writes to, seen from one notebook."""
 
@@ -147,8 +167,17 @@ class Run:
         )
         return headline
 
+    def headlines(self, rows: list[dict]) -> "Judgements":
+        """Keep several numbers for prose (the arguments of `headline`, one dict each); shows as their sentences."""
+        return Judgements([self.headline(**row) for row in rows])
+
     def exhibit(self, exhibit: Any) -> Any:
-        """Write what an exhibit ships (CSV, SVG, chart) and give it back, so that the cell shows it."""
+        """Write what an exhibit ships (CSV, SVG, chart) and give it back, so that the cell shows it.
+
+        None, from a chart that has nothing to draw on this `as_of`, shows as a sentence that says so.
+        """
+        if exhibit is None:
+            return NothingKnown(self.as_of)
         folder = self.folder / "exhibits"
         folder.mkdir(parents=True, exist_ok=True)
         exhibit.write(folder)

@@ -16,6 +16,7 @@ from helpers.evidence.checks import check
 from helpers.paths import build_dir, data_dir, project_root
 from helpers.run import execute, read_cards, resolve
 from helpers.run.execute import Progress
+from helpers.run.verdicts import judge_claims
 
 Say = Callable[[str], None]
 
@@ -89,6 +90,7 @@ def _build(
     execute(deck, parameters, run, progress)
     say("pages")
     evidence = load(as_of=as_of)
+    judge_claims(run, evidence)
     building = building_folder(out)
     shutil.rmtree(building, ignore_errors=True)
     try:
