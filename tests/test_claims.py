@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -215,11 +216,13 @@ def test_editions_hold_only_what_had_been_said_and_known():
     assert set(first["id"]) < set(second["id"]) <= set(judged()["id"])
     assert first.loc["tekedia-230-eflops", "verdict_now"] == "supported"
     assert second.loc["tekedia-230-eflops", "verdict_now"] == "outdated"
-    assert judge_all(load("2024-01-01")).empty
+    nothing = judge_all(load("2024-01-01"))
+    assert nothing.empty and tally(nothing)[0].empty and linked(nothing).empty
+    assert ledger(nothing, load("2024-01-01")) == [] and as_table(nothing).empty
     for as_of in ("2024-08-01", "2025-06-30"):
         for row in judged(as_of).itertuples():
             for text in (row.reason, row.reason_then):
-                for day in __import__("re").findall(r"\b20\d\d-\d\d-\d\d\b", text):
+                for day in re.findall(r"\b20\d\d-\d\d-\d\d\b", text):
                     assert day <= as_of or day == row.due, (row.id, text)
 
 

@@ -80,7 +80,7 @@ def read_claim(record: dict) -> Claim:
         tolerance=record["tolerance"],
         slack=record["slack"],
         due=record["due"],
-        vendor=record["vendor"] == "true",
+        vendor=str(record["vendor"]).lower() == "true",
         scope_note=record["scope_note"],
         why_not=record["why_not"],
     )

@@ -14,7 +14,7 @@ import pandas as pd
 from helpers.models.claims.claim import Claim, read_claim
 from helpers.models.claims.judge import VERDICTS, Finding, judge, revise
 from helpers.models.claims.known import Known, indexes
-from helpers.models.claims.reasons import claimed_text, confidence, ratio, reason
+from helpers.models.claims.reasons import claimed_text, computed_text, confidence, ratio, reason
 from helpers.models.claims.values import CheckError, Day, Quantity, Truth
 
 JSON_COLUMNS = (
@@ -46,11 +46,11 @@ class LedgerError(ValueError):
 
 
 def judge_all(evidence, results: Callable | None = None) -> pd.DataFrame:
-    """Every claim known at `evidence.as_of`, judged; one row a claim, in the order of source and paragraph.
+    """Every claim known at `evidence.as_of`, judged; one row a claim, in the order of the file.
 
     Columns: id, statement, source_id, paragraph, kind, subject, claimed, computed, low, high, unit, ratio,
     verdict_then, verdict_now, reason, evidence (list of ids), confidence, same_as; then entity, said, due,
-    claimed_text, reason_then, direction, original_source, vendor, note. `claimed` and `computed`
+    claimed_text, computed_text, reason_then, direction, original_source, vendor, note. `claimed` and `computed`
     are numbers, ISO dates, or words (yes, no, in part); low and high are those of the computed number, None where it
     is exact; an empty cell is None. results: (notebook, name) -> DataFrame, such as `Run.read`.
     Raises LedgerError with every claim that cannot be read or run.
@@ -163,6 +163,7 @@ def _judged(record: dict, claim: Claim, as_of: date, on: Callable[[date], Known]
         "said": claim.said.isoformat(),
         "reason_then": reason(claim, then),
         "claimed_text": claimed_text(claim),
+        "computed_text": computed_text(claim, now),
         "vendor": claim.vendor,
     }
     return tuple(made[name] if name in made else record[name] for name in _COLUMNS)
@@ -222,6 +223,7 @@ _COLUMNS = [
     "said",
     "due",
     "claimed_text",
+    "computed_text",
     "reason_then",
     "direction",
     "original_source",

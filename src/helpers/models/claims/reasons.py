@@ -24,7 +24,7 @@ def reason(claim: Claim, finding: Finding) -> str:
     if finding.found is None:
         return _without_evidence(claim, finding)
     if finding.verdict == NOT_CHECKABLE:
-        return f"Due by {claim.due}; so far the evidence gives {_computed(claim, finding)}."
+        return f"Due by {claim.due}; so far the evidence gives {computed_text(claim, finding)}."
     said = {Quantity: _number, Day: _day, Truth: _truth}[type(finding.found)](claim, finding)
     return f"{said}{_remark(claim, finding)}{_standing(finding)}."
 
@@ -50,6 +50,17 @@ def claimed_text(claim: Claim) -> str:
     return text if claim.direction == "equal" else f"{claim.direction} {text}"
 
 
+def computed_text(claim: Claim, finding: Finding) -> str:
+    """The computed number with its interval, date or comparison, as prose shows it; empty without one."""
+    found = finding.found
+    if not isinstance(found, Quantity):
+        return "" if found is None else found.text if isinstance(found, Truth) else found.written
+    text = with_unit(number_text(found.value), claim.unit)
+    return (
+        text if found.low == found.high else f"{text} ({number_text(found.low)} to {number_text(found.high)})"
+    )
+
+
 def ratio(claim: Claim, finding: Finding) -> float | None:
     """Computed over claimed; None where either is no number."""
     if not isinstance(finding.found, Quantity) or claim.bounds is None or not claim.middle:
@@ -72,7 +83,7 @@ def _number(claim: Claim, finding: Finding) -> str:
     found = finding.found
     times = ratio(claim, finding)
     compared = (
-        f", {number_text(times)} times as much" if times is not None and abs(times - 1) >= 0.005 else ""
+        f", {number_text(times)} times the claim" if times is not None and abs(times - 1) >= 0.005 else ""
     )
     link = {
         SUPPORTED: "which agrees with",
@@ -81,20 +92,12 @@ def _number(claim: Claim, finding: Finding) -> str:
         CONTRADICTED: "which does not agree with",
         OUTDATED: "which has moved on from",
     }[finding.verdict]
-    if finding.misleads:
+    if finding.misleads and finding.verdict == MIXED:
         link = "so far beyond the bound that it misleads, against"
     elif finding.verdict == MIXED and finding.scope is not None and finding.scope.value is not True:
         link = "which agrees with" if agrees(claim, found) else link
-    return f"The evidence gives {_computed(claim, finding)}, {link} {claimed_text(claim)} claimed{compared}"
-
-
-def _computed(claim: Claim, finding: Finding) -> str:
-    found = finding.found
-    if not isinstance(found, Quantity):
-        return found.text if isinstance(found, Truth) else found.written
-    text = with_unit(number_text(found.value), claim.unit)
     return (
-        text if found.low == found.high else f"{text} ({number_text(found.low)} to {number_text(found.high)})"
+        f"The evidence gives {computed_text(claim, finding)}, {link} {claimed_text(claim)} claimed{compared}"
     )
 
 
