@@ -55,6 +55,26 @@ def capex(evidence: Evidence) -> pd.DataFrame:
     return frame.sort_values(["country", "scope", "period_end", "published"], ignore_index=True)
 
 
+def annual(statements: pd.DataFrame) -> pd.DataFrame:
+    """The newest statement of each buyer and year that is not merely claimed; one row is one scope and year.
+
+    p5 to p95 widens to every other such statement on the same scope and year, older vintages included; adds
+    `statements`, how many there are.
+    """
+    firm = statements[(statements["grain"] == "year") & (statements["status"] != "claimed")]
+    rows = []
+    for _, part in firm.sort_values(["published", "evidence"]).groupby(
+        ["country", "scope", "period"], sort=True
+    ):
+        newest = part.iloc[-1].to_dict()
+        if len(part) > 1:
+            newest["p5"] = part[["p5", "p50"]].min().min()
+            newest["p95"] = part[["p50", "p95"]].max().max()
+        newest["evidence"], newest["source_ids"] = joined(*part["evidence"]), joined(*part["source_ids"])
+        rows.append({**newest, "statements": len(part)})
+    return pd.DataFrame(rows, columns=[*statements.columns, "statements"])
+
+
 def comparison(statements: pd.DataFrame) -> pd.DataFrame:
     """US four against Chinese internet firms, years where both are known; one row is one year.
 

@@ -20,6 +20,7 @@ METRICS = {
     "grey_market_price": "grey market, China",
     "us_price": "US price",
 }
+ESTIMATE = "analyst's estimate, China"
 PER_FLOP = "price per dense FP16 TFLOP/s"
 PER_BANDWIDTH = "price per TB/s of memory bandwidth"
 RENT = "rental price per GPU and hour"
@@ -35,7 +36,7 @@ def chip_prices(evidence: Evidence) -> pd.DataFrame:
     """Quoted prices and what they buy; one row is one quote and quantity (price, per TFLOP/s, per TB/s), in USD.
 
     entity: the product as quoted, servers divided by their GPUs. p5 to p95 span the quote's range and the bins
-    that it may mean; without either they are unknown. Adds `kind` (dealer, grey, implied, US), `chip` and `gpus`.
+    that it may mean; without either they are unknown. Adds `kind` (dealer, estimate, grey, implied, US), `chip` and `gpus`.
     Quotes for a whole system, or for a chip whose rate is not sourced, are left out.
     """
     facts = observations(
@@ -121,6 +122,8 @@ def _quote(fact: dict, evidence: Evidence) -> list[dict]:
     gpus, chip = _gpus(fact["entity"]), _chip(fact["entity"])
     low, value, high = (amount * at.value / gpus for amount in bounds(fact))
     kind = METRICS[fact["metric"]]
+    if fact["metric"] == "price" and fact["status"] == "estimated":
+        kind = ESTIMATE
     bins = matching_chips(chip, evidence.chips, server=gpus > 1)
     if bins.empty:
         return []

@@ -118,6 +118,23 @@ def charges(evidence: Evidence) -> pd.DataFrame:
     return long_form(rows, evidence)
 
 
+def charge_totals(statements: pd.DataFrame) -> pd.DataFrame:
+    """Booked inventory charges, and sales lost, by the calendar year they fall in; one row is one year and quantity.
+
+    A charge counts when booked. Lost sales count as stated: a quarter's unshipped orders are booked, the next
+    quarter's loss was guided, and no quarter is in twice. Columns: year, quantity, usd, evidence.
+    """
+    counted = statements[
+        ((statements["quantity"] == CHARGES["inventory_charge"]) & (statements["basis"] == "booked"))
+        | (statements["quantity"] == CHARGES["lost_revenue"])
+    ]
+    rows = [
+        (int(year), quantity, part["p50"].sum(), joined(*part["evidence"]))
+        for (year, quantity), part in counted.groupby([counted["period_end"].dt.year, "quantity"], sort=True)
+    ]
+    return pd.DataFrame(rows, columns=["year", "quantity", "usd", "evidence"])
+
+
 def rule_dates(evidence: Evidence) -> pd.DataFrame:
     """The rules that a chart of these sales marks; one row is one rule: label, date, event_id, source_ids."""
     events = evidence.events

@@ -90,7 +90,9 @@ def concentration(frame: pd.DataFrame, key: str = "definition") -> pd.DataFrame:
                 "period": period,
                 "quantity": "Herfindahl-Hirschman index",
                 "unit": "index points, 0 to 10,000",
-                "basis": f"{market}; at least, from {len(part)} firms listed; at most, with the rest in few firms",
+                "basis": (
+                    f"{market}; at least, from {len(part)} firms listed; at most, with the rest in few firms"
+                ),
                 "p5": low,
                 "p50": low,
                 "p95": high,

@@ -1,0 +1,210 @@
+"""NVIDIA and AMD in China: quarterly revenue on two bases that are never joined, and what 2025 cost them."""
+
+import altair as alt
+import pandas as pd
+
+from helpers.exhibits.exhibit import Exhibit
+from helpers.exhibits.market.marks import (
+    PAPER,
+    as_of,
+    both,
+    halo,
+    rows_chart,
+    source_ids,
+    subtitle,
+    told,
+    when,
+)
+from helpers.exhibits.theme import colour
+
+_BILLING = "billing location, as first filed"
+_HEADQUARTERS = "customer headquarters"
+_LINES = {
+    _BILLING: ("by billing location", "NVIDIA", [1, 0]),
+    _HEADQUARTERS: ("by customer headquarters", "ink", [5, 3]),
+}
+_WHAT = {
+    "inventory charge": "charge",
+    "sales lost to the licence rule": "sales lost",
+    "sales possible if licensed": "sales if licensed",
+}
+
+
+def nvidia_china_revenue(revenue: pd.DataFrame, gaps: pd.DataFrame, rules: pd.DataFrame) -> Exhibit | None:
+    """NVIDIA's quarterly revenue from China on two bases that are never joined.
+
+    revenue, gaps, rules: `revenue.china_revenue`, `revenue.basis_gap`, `revenue.rule_dates`. None without a quarter.
+    """
+    quarters = revenue[(revenue["entity"] == "NVIDIA") & (revenue["grain"] == "quarter")].sort_values(
+        "period_end"
+    )
+    if quarters.empty:
+        return None
+    table = pd.DataFrame(
+        {
+            "fiscal_quarter": quarters["period"],
+            "calendar_quarter": quarters["calendar"],
+            "quarter_ended": quarters["period_end"],
+            "basis": quarters["basis"],
+            "usd_bn": quarters["p50"] / 1e9,
+            "status": quarters["status"],
+        }
+    ).reset_index(drop=True)
+    newest = table.iloc[-1]
+    if len(gaps):
+        low, high = (100 * (ratio - 1) for ratio in (gaps["ratio"].min(), gaps["ratio"].max()))
+        title = (
+            f"The same quarter of NVIDIA's China revenue is {low:.0f} to {high:.0f} % larger by "
+            "customer headquarters than by invoice"
+        )
+    else:
+        peak = table.loc[table["usd_bn"].idxmax()]
+        title = (
+            f"NVIDIA's billings to China were {newest['usd_bn']:.1f} bn USD in "
+            f"{when(newest['calendar_quarter'])}; their peak was {peak['usd_bn']:.1f} bn in "
+            f"{when(peak['calendar_quarter'])}"
+        )
+    return Exhibit(
+        id="nvidia-china-revenue",
+        title=title,
+        subtitle=subtitle(
+            (
+                "NVIDIA's revenue from China including Hong Kong, USD bn a quarter, by the two bases "
+                "it has reported"
+            ),
+            revenue,
+        ),
+        unit="USD bn",
+        basis=f"{_BILLING}; {_HEADQUARTERS}",
+        as_of=as_of(revenue),
+        data=table,
+        sources=source_ids(quarters, rules),
+        alt=_nvidia_alt(table),
+        confidence="medium",
+        notes=[
+            (
+                "The two bases are never chained: billing location until the second quarter of fiscal "
+                "2026, customer headquarters since, restated back by later filings."
+            ),
+            (
+                "Fiscal quarters end about four weeks after calendar ones; each is drawn at its end. "
+                "Hollow: the year less three quarters, not filed as such."
+            ),
+        ],
+        **both(lambda narrow: _nvidia_chart(table, rules, narrow)),
+    )
+
+
+def _nvidia_chart(table: pd.DataFrame, rules: pd.DataFrame, narrow: bool) -> alt.LayerChart:
+    top = 12.0
+    x = alt.X("quarter_ended:T", title=None, axis=alt.Axis(format="%Y", tickCount="year"))
+    y = alt.Y(
+        "usd_bn:Q", title="USD bn a quarter", scale=alt.Scale(domain=[0, top]), axis=alt.Axis(tickCount=5)
+    )
+    layers = []
+    if len(rules):
+        short = (
+            rules["label"].str.replace(r"^(\w+) 20(\d\d).*", r"\1 \2", regex=True)
+            if narrow
+            else rules["label"]
+        )
+        marks = alt.Chart(rules.assign(top=top, shown=short)).encode(x="date:T")
+        layers.append(marks.mark_rule(strokeDash=[2, 3]))
+        text = marks.encode(y=alt.Y("top:Q"), text="shown:N", color=alt.value(colour("sub")))
+        layers += halo(text, align="left", dx=4, dy=7, fontSize=11)
+    for basis, (label, entity, dash) in _LINES.items():
+        part = table[table["basis"] == basis]
+        if part.empty:
+            continue
+        mine = alt.Chart(part).encode(x=x, y=y)
+        filed = alt.datum.status == "reported"
+        layers.append(mine.mark_line(strokeDash=dash, color=colour(entity)))
+        layers.append(mine.transform_filter(filed).mark_point(color=colour(entity), opacity=1))
+        hollow = {"filled": False, "fill": PAPER, "color": colour(entity), "opacity": 1, "strokeWidth": 1.5}
+        layers.append(mine.transform_filter(alt.datum.status != "reported").mark_point(**hollow))
+        spot = part.iloc[[0]] if basis == _HEADQUARTERS else part.iloc[[len(part) // 2]]
+        named = alt.Chart(spot.assign(label=label)).encode(x=x, y=y, text="label:N")
+        layers += halo(named, align="right", dx=-10, dy=-4, fontWeight=600, color=colour(entity))
+    return alt.layer(*layers).properties(height=320)
+
+
+def _nvidia_alt(table: pd.DataFrame) -> str:
+    parts = []
+    for basis, part in table.groupby("basis", sort=False):
+        first, last = part.iloc[0], part.iloc[-1]
+        peak = part.loc[part["usd_bn"].idxmax()]
+        parts.append(
+            f"By {basis}: from {first['usd_bn']:.1f} bn USD in {when(first['calendar_quarter'])} to "
+            f"{last['usd_bn']:.1f} bn in {when(last['calendar_quarter'])}, highest "
+            f"{peak['usd_bn']:.1f} bn in {when(peak['calendar_quarter'])}."
+        )
+    return "Line chart of NVIDIA's quarterly revenue from China. " + " ".join(parts)
+
+
+def charges(statements: pd.DataFrame, totals: pd.DataFrame) -> Exhibit | None:
+    """What the rules of 2025 cost NVIDIA and AMD, booked and guided.
+
+    statements, totals: `revenue.charges`, the 2025 rows of `revenue.charge_totals`.
+    """
+    if statements.empty:
+        return None
+    shown = statements.sort_values(["entity", "period_end", "basis"])
+    table = pd.DataFrame(
+        {
+            "product": shown["entity"],
+            "period": shown["period"],
+            "what": shown["quantity"],
+            "booked_or_guided": shown["basis"],
+            "usd_bn": shown["p50"] / 1e9,
+            "low_usd_bn": shown["p5"] / 1e9,
+            "high_usd_bn": shown["p95"] / 1e9,
+        }
+    ).reset_index(drop=True)
+    rows = pd.DataFrame(
+        {
+            "row": [
+                (
+                    f"{r['product'].split()[1]}, {_WHAT[r['what']]}, {r['booked_or_guided']} "
+                    f"{when(r['period'])}"
+                )
+                for r in table.to_dict("records")
+            ],
+            "value": table["usd_bn"],
+            "low": table["low_usd_bn"],
+            "high": table["high_usd_bn"],
+            "text": table["usd_bn"].map("{:.1f}".format),
+            "colour": [colour(name.split()[0]) for name in table["product"]],
+            "filled": table["booked_or_guided"] == "booked",
+        }
+    )
+    known = totals.set_index("quantity")["usd"] / 1e9 if len(totals) else {}
+    title = "What NVIDIA and AMD said the export rules cost them"
+    if "inventory charge" in known:
+        title = (
+            f"NVIDIA and AMD booked {known['inventory charge']:.1f} bn USD of charges on the rules of 2025"
+        )
+    if "sales lost to the licence rule" in known:
+        title += (
+            f"; NVIDIA named {known['sales lost to the licence rule']:.1f} bn of H20 sales lost in "
+            "two quarters"
+        )
+    return Exhibit(
+        id="charges-2025",
+        title=title,
+        subtitle=subtitle(
+            (
+                "Charges, lost and possible sales that NVIDIA and AMD put down to export rules, USD "
+                "bn; hollow: guided, not booked"
+            ),
+            statements,
+        ),
+        unit="USD bn",
+        basis="company statements, booked or guided",
+        as_of=as_of(statements),
+        data=table,
+        sources=source_ids(statements),
+        alt=told(title, rows),
+        confidence="high",
+        notes=["A warning and the charge booked later are two statements of one event and are not added."],
+        **both(lambda narrow: rows_chart(rows, "USD bn", narrow, labels=290)),
+    )

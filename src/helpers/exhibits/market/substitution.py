@@ -1,0 +1,132 @@
+"""What the controls moved: H100-equivalents a year of licensed NVIDIA chips against those of Chinese vendors."""
+
+import altair as alt
+import pandas as pd
+
+from helpers.exhibits.exhibit import Exhibit
+from helpers.exhibits.market.marks import as_of, both, halo, source_ids, subtitle, told
+from helpers.exhibits.theme import colour
+
+_IMPORTED, _DOMESTIC = "NVIDIA, licensed", "Chinese vendors"
+
+
+def substitution(totals: pd.DataFrame) -> Exhibit | None:
+    """H100-equivalents shipped a year, licensed NVIDIA against Chinese vendors; totals: `substitution.by_origin`."""
+    if totals.empty:
+        return None
+    frame = (
+        totals[totals["quantity"] == "H100e at FP16"].sort_values(["year", "entity"]).reset_index(drop=True)
+    )
+    if frame.empty:
+        return None
+    wide = totals.set_index(["entity", "year", "quantity"])
+    table = pd.DataFrame(
+        {
+            "seller": frame["entity"],
+            "year": frame["year"],
+            "h100e_fp16": frame["p50"],
+            "low": frame["p5"],
+            "high": frame["p95"],
+            "h100e_8bit": [
+                wide.loc[(r["entity"], r["year"], "H100e at 8-bit"), "p50"] for r in frame.to_dict("records")
+            ],
+            "cards": [wide.loc[(r["entity"], r["year"], "cards"), "p50"] for r in frame.to_dict("records")],
+            "basis": frame["basis"],
+        }
+    )
+    title = _moved_title(table)
+    return Exhibit(
+        id="substitution",
+        title=title,
+        subtitle=subtitle(
+            (
+                "AI accelerators shipped to and made in China, thousand H100-equivalents at FP16, by "
+                "calendar year"
+            ),
+            totals,
+        ),
+        unit="thousand H100e (FP16)",
+        basis="units x k, k = peak dense FP16 over an H100's; unlicensed imports not included",
+        as_of=as_of(totals),
+        data=table,
+        sources=source_ids(frame),
+        alt=told(
+            title,
+            [
+                f"{r['seller']} {r['year']}: {r['h100e_fp16'] / 1e3:,.0f} thousand H100e"
+                for r in table.to_dict("records")
+            ],
+        ),
+        confidence="low",
+        notes=[
+            (
+                "The interval is the 90 % range of units and of k; a maker's cards whose mix is not "
+                "stated take every chip it then shipped."
+            ),
+            (
+                "Peak FP16 overstates what weaker links and software deliver. Smuggled chips and "
+                "makers that no source names are left out; a year without a count is unknown, not zero."
+            ),
+        ],
+        **both(lambda narrow: _moved_chart(table, narrow)),
+    )
+
+
+def _moved_title(table: pd.DataFrame) -> str:
+    years = sorted(
+        set(table[table["seller"] == _IMPORTED]["year"]) & set(table[table["seller"] == _DOMESTIC]["year"])
+    )
+    at = table.set_index(["seller", "year"])["h100e_fp16"] / 1e3
+    if len(years) > 1:
+        first, last = years[-2:]
+        return (
+            f"From {first} to {last} licensed NVIDIA supply went from {at[_IMPORTED, first]:.0f} "
+            f"to {at[_IMPORTED, last]:.0f} thousand H100e, "
+            f"Chinese vendors' from {at[_DOMESTIC, first]:.0f} to {at[_DOMESTIC, last]:.0f} thousand"
+        )
+    if years:
+        return (
+            f"In {years[0]} licensed NVIDIA chips brought {at[_IMPORTED, years[0]]:.0f} thousand "
+            f"H100e, Chinese vendors {at[_DOMESTIC, years[0]]:.0f} thousand"
+        )
+    last = table.iloc[-1]
+    return f"{last['seller']} brought {last['h100e_fp16'] / 1e3:.0f} thousand H100e in {last['year']}"
+
+
+def _moved_chart(table: pd.DataFrame, narrow: bool) -> alt.LayerChart:
+    side, names = {_IMPORTED: -0.19, _DOMESTIC: 0.19}, {_IMPORTED: "NVIDIA", _DOMESTIC: "China"}
+    thousand = table[["h100e_fp16", "low", "high"]] / 1e3
+    marked = table.assign(
+        x=table["year"] + table["seller"].map(side),
+        value=thousand["h100e_fp16"],
+        low=thousand["low"].fillna(thousand["h100e_fp16"]),
+        high=thousand["high"].fillna(thousand["h100e_fp16"]),
+        text=thousand["h100e_fp16"].map("{:,.0f}".format),
+        colour=[colour(names[name]) for name in table["seller"]],
+        zero=0.0,
+    )
+    first, last = int(table["year"].min()), int(table["year"].max())
+    top = marked["high"].max() * 1.12
+    axis = alt.Axis(format="d", values=list(range(first, last + 1)))
+    x = alt.X("x:Q", title=None, scale=alt.Scale(domain=[first - 0.6, last + 0.6]), axis=axis)
+    y = alt.Y("value:Q", title="thousand H100e", axis=alt.Axis(tickCount=5), scale=alt.Scale(domain=[0, top]))
+    base = alt.Chart(marked).encode(x=x, color=alt.Color("colour:N", scale=None))
+    size = 22 if narrow else 46
+    names_at = pd.DataFrame(
+        {
+            "x": first - 0.5,
+            "value": [top * share for share in (0.97, 0.89)],
+            "label": [_IMPORTED, _DOMESTIC],
+            "colour": [colour(names[name]) for name in (_IMPORTED, _DOMESTIC)],
+        }
+    )
+    heads = alt.Chart(names_at).encode(x=x, y=y, text="label:N", color=alt.Color("colour:N", scale=None))
+    layers = [
+        base.mark_bar(size=size, opacity=0.85).encode(y=y, y2="zero:Q"),
+        base.mark_rule(strokeWidth=2).encode(
+            y=alt.Y("low:Q", title="thousand H100e"), y2="high:Q", color=alt.value(colour("text"))
+        ),
+        base.mark_text(dy=-8).encode(y=alt.Y("high:Q", title="thousand H100e"), text="text:N"),
+        *halo(heads, align="left", fontWeight=600),
+    ]
+    return alt.layer(*layers).properties(height=320)
