@@ -1,4 +1,4 @@
-"""How far the engine agrees with what was published about chips: filings, makers' classifications, BIS's own remarks."""
+"""How far the engine agrees with what was published about chips: filings, makers' own classifications, BIS."""
 
 from typing import Any
 

@@ -77,27 +77,28 @@ def nearest(wanted: str, names: list[str], limit: int = 5) -> list[str]:
 
 def specifications(chips: pd.DataFrame, evidence: Any, book: Book) -> list[dict]:
     """One specification per row of a chips table, with the values that sources dispute as ranges."""
-    disputed = disputed_ranges(evidence)
-    return [
-        from_chip(row, evidence.rulebook, book, disputed.get(row["chip_id"], {}))
-        for row in chips.to_dict("records")
-    ]
+    rows = chips.to_dict("records")
+    disputed = disputed_ranges(rows, evidence)
+    return [from_chip(row, evidence.rulebook, book, disputed.get(row["chip_id"], {})) for row in rows]
 
 
-def disputed_ranges(evidence: Any) -> dict[str, dict[str, tuple[float, float]]]:
-    """`{chip_id: {field: (low, high)}}`: the outer range of every field that sources dispute.
+def disputed_ranges(rows: list[dict], evidence: Any) -> dict[str, dict[str, tuple[float, float]]]:
+    """`{chip_id: {field: (low, high)}}`: the outer range of every field of these chips that sources dispute.
 
     A dispute that the maker's own claim settles (`settled_by_the_maker` in the rulebook) is left out.
     """
     settled = {row["dispute"] for row in evidence.rulebook["metrics"]["tpp"]["settled_by_the_maker"]}
-    used = evidence.chips.set_index("chip_id")
+    used = {row["chip_id"]: row for row in rows}
+    frame = evidence.disputes
+    if not len(frame):
+        return {}
     ranges: dict[str, dict[str, tuple[float, float]]] = {}
-    for row in evidence.disputes.to_dict("records") if len(evidence.disputes) else []:
+    for row in frame[frame["chip_id"].isin(used)].to_dict("records"):
         chip, field = row["chip_id"], row["field"]
-        if row["dispute_id"] in settled or chip not in used.index or field not in QUANTITIES:
+        if row["dispute_id"] in settled or field not in QUANTITIES:
             continue
         known = ranges.setdefault(chip, {})
-        values = [row["low"], row["high"], used.loc[chip, field], *known.get(field, ())]
+        values = [row["low"], row["high"], used[chip][field], *known.get(field, ())]
         values = [float(value) for value in values if value == value]
         if values:
             known[field] = (min(values), max(values))
