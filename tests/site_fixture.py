@@ -13,7 +13,7 @@ import nbformat
 import pandas as pd
 
 from helpers.exhibits import Exhibit
-from helpers.exhibits.theme import colour, scale
+from helpers.exhibits.theme import scale
 from helpers.results import Headline
 
 AS_OF = date(2026, 10, 9)
@@ -42,8 +42,12 @@ def frontier_exhibit(**changes) -> Exhibit:
         tooltip=["country:N", "date:T", "tflops:Q"],
     )
     points = lines.mark_point(filled=True, size=60)
-    labels = base.transform_filter("year(datum.date) == 2026").mark_text(align="right", dy=-10, fontWeight=600)
-    labels = labels.encode(x="date:T", y="tflops:Q", text="country:N", color=alt.Color("country:N", scale=names))
+    labels = base.transform_filter("year(datum.date) == 2026").mark_text(
+        align="right", dy=-10, fontWeight=600
+    )
+    labels = labels.encode(
+        x="date:T", y="tflops:Q", text="country:N", color=alt.Color("country:N", scale=names)
+    )
     given = {
         "id": "frontier",
         "title": "The best Chinese chip now equals what the United States shipped in 2022",
@@ -169,7 +173,18 @@ def verdicts(source_id: str, evidence_ids: list[str]) -> pd.DataFrame:
         ("c3", "The vendor's chip equals an H100", None, None, None, None, "", "vendor claim, unconfirmed",
          "vendor claim, unconfirmed", "Nobody else has measured it."),
     ]  # fmt: skip
-    columns = ["id", "statement", "claimed", "computed", "low", "high", "unit", "verdict_then", "verdict_now", "reason"]
+    columns = [
+        "id",
+        "statement",
+        "claimed",
+        "computed",
+        "low",
+        "high",
+        "unit",
+        "verdict_then",
+        "verdict_now",
+        "reason",
+    ]
     return pd.DataFrame(rows, columns=columns).assign(source_id=source_id, evidence=";".join(evidence_ids))
 
 
@@ -215,17 +230,27 @@ def _notebook(card, exhibit: Exhibit | None, rows: list[Headline]):
         nbformat.v4.new_raw_cell(f"---\ntitle: {card.title}\n---"),
         nbformat.v4.new_markdown_cell(f"# {card.title}\n\nThe question is: {card.asks}"),
         nbformat.v4.new_code_cell('as_of: str = "latest"', metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_markdown_cell("## What we found\n\nA paragraph with *stress* and a [link](sources.html)."),
+        nbformat.v4.new_markdown_cell(
+            "## What we found\n\nA paragraph with *stress* and a [link](sources.html)."
+        ),
     ]
     for row in rows:
         cell = nbformat.v4.new_code_cell("run.headline(...)")
-        text = f'<p data-headline-sentence="{row.notebook}.{row.id}">{row.sentence}</p>'
-        cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": text})]
+        cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": row._repr_html_()})]
         cells.append(cell)
     if exhibit is not None:
         cell = nbformat.v4.new_code_cell("run.exhibit(chart(result))")
         cell.outputs = [nbformat.v4.new_output("display_data", exhibit._repr_mimebundle_())]
         cells.append(cell)
-    cells.append(nbformat.v4.new_markdown_cell("## Method\n\n::: {.callout-note}\nA note.\n:::\n\n| a | b |\n|:--|--:|\n| x | 1 |"))
+    cells.append(
+        nbformat.v4.new_markdown_cell(
+            "## Method\n\n::: {.callout-note}\nA note.\n:::\n\n| a | b |\n|:--|--:|\n| x | 1 |"
+        )
+    )
     cells.append(nbformat.v4.new_markdown_cell("## What would change it\n\nMore counts."))
-    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}})
+    for place, cell in enumerate(cells):
+        cell["id"] = f"cell-{place}"
+    return nbformat.v4.new_notebook(
+        cells=cells,
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )

@@ -22,7 +22,8 @@ def number(value: float, digits: int = 3) -> str:
         text = f"{value:,.0f}"
     else:
         decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
-        text = f"{value:,.{decimals}f}".rstrip("0").rstrip(".")
+        text = f"{value:,.{decimals}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
     return text.replace("-", "−")
 
 

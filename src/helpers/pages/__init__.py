@@ -28,7 +28,16 @@ from helpers.pages.stage import stage
 from helpers.pages.standalone import standalone
 from helpers.run.cards import Deck
 
-__all__ = ["RenderFailed", "check_site", "choose_renderer", "figure_span", "make_site", "render", "stage", "standalone"]
+__all__ = [
+    "RenderFailed",
+    "check_site",
+    "choose_renderer",
+    "figure_span",
+    "make_site",
+    "render",
+    "stage",
+    "standalone",
+]
 
 
 def make_site(

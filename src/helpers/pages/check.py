@@ -10,7 +10,14 @@ from lxml import html
 from helpers.pages.shell import POLICY
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.I)
-_LOADING = (("script", "src"), ("link", "href"), ("img", "src"), ("source", "src"), ("iframe", "src"), ("use", "href"))
+_LOADING = (
+    ("script", "src"),
+    ("link", "href"),
+    ("img", "src"),
+    ("source", "src"),
+    ("iframe", "src"),
+    ("use", "href"),
+)
 
 
 def check_site(site: Path) -> list[str]:
@@ -18,7 +25,10 @@ def check_site(site: Path) -> list[str]:
     documents = {path.name: html.parse(str(path)).getroot() for path in sorted(site.glob("*.html"))}
     if "index.html" not in documents:
         return ["index.html is missing"]
-    ids = {name: [element.get("id") for element in root.iter() if element.get("id")] for name, root in documents.items()}
+    ids = {
+        name: [element.get("id") for element in root.iter() if element.get("id")]
+        for name, root in documents.items()
+    }
     faults: list[str] = []
     for name, root in documents.items():
         faults += _page_faults(name, root, ids[name])
@@ -46,7 +56,9 @@ def _page_faults(name: str, root: html.HtmlElement, ids: list[str]) -> list[str]
         drawings = figure.xpath('.//div[@role="img"]')
         if drawings and not (drawings[0].get("aria-label") or "").strip():
             faults.append(f"{name}: exhibit {figure.get('data-exhibit')} has no alternative text")
-    for output in root.xpath('//*[contains(@class,"cell-output-error") or contains(@class,"cell-output-stderr")]'):
+    for output in root.xpath(
+        '//*[contains(@class,"cell-output-error") or contains(@class,"cell-output-stderr")]'
+    ):
         faults.append(f"{name}: error output of a notebook: {output.text_content().strip()[:200]}")
     text = root.text_content()
     for left in ("{{<", "?var:", "?meta:"):

@@ -15,6 +15,9 @@ from helpers.pages.registers import register
 Verdict = Mapping[str, Any]
 ORDER = ("contradicted", "mixed", "outdated", "supported", "vendor claim, unconfirmed", "not checkable")
 
+HEADS = ("Said", "Claimed", "Computed", "When said", "Now")
+NUMERIC = ("Claimed", "Computed")
+
 
 def verdict_word(verdict: str) -> str:
     """A verdict as a word in its colour."""
@@ -23,38 +26,44 @@ def verdict_word(verdict: str) -> str:
     return f'<span class="verdict ink-{token(verdict)}">{escape(verdict)}</span>'
 
 
-def claims_register(verdicts: Iterable[Verdict], evidence: Evidence, links: Mapping[str, EvidenceLink]) -> str:
+def claims_register(
+    verdicts: Iterable[Verdict], evidence: Evidence, links: Mapping[str, EvidenceLink]
+) -> str:
     """Every claim with its verdicts, contradicted ones first; the reason and the evidence stand under the statement."""
     ranked = sorted(verdicts, key=lambda row: (_rank(row), str(row["id"])))
     if not ranked:
         return "<p>No claim had been made by this date.</p>"
     sources = evidence.source_by_id
-    rows = [(str(row["id"]), _cells(row, sources.get(row.get("source_id") or "", {}), links)) for row in ranked]
-    heads = ("Said", "Claimed#", "Computed#", "When said", "Now")
+    rows = [
+        (str(row["id"]), _cells(row, sources.get(row.get("source_id") or "", {}), links)) for row in ranked
+    ]
+    heads = [f"{name}#" if name in NUMERIC else name for name in HEADS]
     return register("claims", "Claims and verdicts", heads, rows, "Now")
 
 
-def claims_teaser(verdicts: Iterable[Verdict], evidence: Evidence, links: Mapping[str, EvidenceLink], count: int = 4) -> str:
+def claims_teaser(
+    verdicts: Iterable[Verdict], evidence: Evidence, links: Mapping[str, EvidenceLink], count: int = 4
+) -> str:
     """A few claims for the first page: contradicted ones that have a number on both sides come first."""
     ranked = sorted(verdicts, key=lambda row: (not _has_numbers(row), _rank(row), str(row["id"])))[:count]
     if not ranked:
         return ""
     sources = evidence.source_by_id
-    heads = "".join(f'<th scope="col"{css}>{name}</th>' for name, css in (
-        ("Said", ""), ("Claimed", ' class="n"'), ("Computed", ' class="n"'), ("When said", ""), ("Now", "")
-    ))  # fmt: skip
+    head = "".join(f"<th scope=col{' class=n' if name in NUMERIC else ''}>{name}</th>" for name in HEADS)
     body = "".join(
         "<tr>"
         + "".join(
-            f"<td{' class=n' if place in (1, 2) else ''}>{cell}</td>"
-            for place, cell in enumerate(_cells(row, sources.get(row.get("source_id") or "", {}), None))
+            f'<td{" class=n" if name in NUMERIC else ""} data-head="{name}">{cell}</td>'
+            for name, cell in zip(
+                HEADS, _cells(row, sources.get(row.get("source_id") or "", {}), None), strict=True
+            )
         )
         + "</tr>"
         for row in ranked
     )
     return (
         '<div class="table-scroll" role="region" aria-label="Some claims and their verdicts" tabindex="0">'
-        f'<table class="claims-teaser"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+        f'<table class="stacks claims"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
     )
 
 

@@ -7,8 +7,30 @@ from html import escape
 from lxml import etree, html
 
 LOCAL_SCRIPT = re.compile(r"assets/(?:[\w-]+/)*[\w.-]+\.js")
-_DROPPED = ("style", "link", "meta", "base", "iframe", "object", "embed", "frame", "frameset", "noscript", "applet")
-_ADDRESSES = ("href", "src", "action", "formaction", "poster", "srcset", "background", "data", "{http://www.w3.org/1999/xlink}href")
+_DROPPED = (
+    "style",
+    "link",
+    "meta",
+    "base",
+    "iframe",
+    "object",
+    "embed",
+    "frame",
+    "frameset",
+    "noscript",
+    "applet",
+)
+_ADDRESSES = (
+    "href",
+    "src",
+    "action",
+    "formaction",
+    "poster",
+    "srcset",
+    "background",
+    "data",
+    "{http://www.w3.org/1999/xlink}href",
+)
 _SOUND_LINK = re.compile(r"(?:https?://|mailto:)", re.I)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
 _ALIGNED = re.compile(r"text-align:\s*(left|right|center)")
@@ -77,10 +99,10 @@ def _clean_attributes(element: html.HtmlElement) -> None:
         elif lowered == "style":
             aligned = _ALIGNED.search(element.attrib.pop(name))
             if aligned and element.tag in ("td", "th"):
-                element.set("class", f"{element.get('class', '')} {'n' if aligned[1] == 'right' else ''}".strip())
-        elif name in _ADDRESSES and not _sound_address(element, element.get(name)):
-            del element.attrib[name]
-        elif lowered in ("align", "border", "bgcolor", "valign"):
+                element.set(
+                    "class", f"{element.get('class', '')} {'n' if aligned[1] == 'right' else ''}".strip()
+                )
+        elif (name in _ADDRESSES and not _sound_address(element, element.get(name))) or lowered in ("align", "border", "bgcolor", "valign"):
             del element.attrib[name]
     if not element.get("class", "x"):
         del element.attrib["class"]
@@ -139,7 +161,9 @@ def _headings(main: html.HtmlElement) -> list[tuple[int, str, str]]:
         if any("exhibit" in (parent.get("class") or "").split() for parent in head.iterancestors("figure")):
             continue
         section = head.getparent()
-        anchor = head.get("id") or (section.get("id") if section is not None and section.tag == "section" else None)
+        anchor = head.get("id") or (
+            section.get("id") if section is not None and section.tag == "section" else None
+        )
         if anchor:
             found.append((int(head.tag[1]), anchor, " ".join(head.text_content().split())))
     return found
@@ -149,7 +173,10 @@ def _plain(main: html.HtmlElement) -> str:
     """The prose for the search index: without tables, drawings and cards."""
     parts = []
     for element in main.iter("p", "li", "h2", "h3"):
-        if any(up.tag in ("table", "svg") or "num-card" in (up.get("class") or "") for up in element.iterancestors()):
+        if any(
+            up.tag in ("table", "svg") or "num-card" in (up.get("class") or "")
+            for up in element.iterancestors()
+        ):
             continue
         parts.append(" ".join(element.text_content().split()))
     return " ".join(parts)

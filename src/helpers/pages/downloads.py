@@ -1,6 +1,7 @@
 """What a reader can take away: the evidence as it was known, the results, the headlines; and what each column means."""
 
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from helpers.exhibits.tables import heading
 from helpers.run.cards import Deck
 
 PACKAGE = "china-ai-compute"
+_ID = re.compile(r"[\w.-]+")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -27,10 +29,13 @@ def write_downloads(evidence: Evidence, run: Path, folder: Path) -> None:
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
     described = _package(evidence)
+    later = _later_ids(evidence)
     for resource in described["resources"]:
         frame = _frame(evidence, resource["name"])
         if frame is not None:
-            _as_written(frame, resource).to_csv(data / resource["path"], index=False, lineterminator="\n")
+            _without(_as_written(frame, resource), later).to_csv(
+                data / resource["path"], index=False, lineterminator="\n"
+            )
     rules = json.dumps(evidence.rules, indent=1, ensure_ascii=False, default=str)
     (data / "rules.json").write_text(rules + "\n", encoding="utf-8")
     written = json.dumps(described, indent=1, ensure_ascii=False)
@@ -38,13 +43,17 @@ def write_downloads(evidence: Evidence, run: Path, folder: Path) -> None:
     _zip(data, data / f"{PACKAGE}.zip")
     for name in ("results", "headlines"):
         if (run / name).is_dir():
-            shutil.copytree(run / name, folder / "results" / ("" if name == "results" else name), dirs_exist_ok=True)
+            shutil.copytree(
+                run / name, folder / "results" / ("" if name == "results" else name), dirs_exist_ok=True
+            )
 
 
 def download_list(evidence: Evidence, run: Path) -> str:
     """Links to the files that `write_downloads` makes of this evidence and run."""
     tables = [entry["path"] for entry in _package(evidence)["resources"]]
-    results = sorted(path.relative_to(run / "results").as_posix() for path in (run / "results").rglob("*.csv"))
+    results = sorted(
+        path.relative_to(run / "results").as_posix() for path in (run / "results").rglob("*.csv")
+    )
     headlines = sorted(path.name for path in (run / "headlines").glob("*.json"))
     groups = (
         ("The evidence as it was known", [f"data/{PACKAGE}.zip", "data/datapackage.json", "data/rules.json",
@@ -138,8 +147,38 @@ def _as_written(frame: pd.DataFrame, resource: dict[str, Any]) -> pd.DataFrame:
         if written in frame:
             column = frame[written]
             is_float = pd.api.types.is_float_dtype(column.dtype)
-            columns[name] = column.map(lambda value: f"{value:.10g}", na_action="ignore") if is_float else column
+            columns[name] = (
+                column.map(lambda value: f"{value:.10g}", na_action="ignore") if is_float else column
+            )
     return pd.DataFrame(columns)
+
+
+def _later_ids(evidence: Evidence) -> set[str]:
+    """The ids of rows that were published after the date of this evidence."""
+    if evidence.full is None:
+        return set()
+    pairs = (("facts", "fact_id"), ("sources", "source_id"), ("chips", "chip_id"), ("events", "event_id"),
+             ("systems", "system_id"), ("claims", "claim_id"))  # fmt: skip
+    later: set[str] = set()
+    for name, key in pairs:
+        if key in getattr(evidence.full, name):
+            later |= set(getattr(evidence.full, name)[key]) - set(getattr(evidence, name)[key])
+    return later
+
+
+def _without(frame: pd.DataFrame, later: set[str]) -> pd.DataFrame:
+    """The table without mentions of later rows: lists of ids lose them, a check that needs one is left empty."""
+
+    def known(value: object) -> object:
+        if not isinstance(value, str) or not set(_ID.findall(value)) & later:
+            return value
+        names = value.split(";")
+        whole = all(_ID.fullmatch(name) for name in names)
+        return ";".join(name for name in names if name not in later) if whole else ""
+
+    if not later:
+        return frame
+    return frame.assign(**{name: frame[name].map(known) for name in frame if frame[name].dtype == object})
 
 
 def _zip(folder: Path, path: Path) -> None:

@@ -18,7 +18,7 @@ from helpers.paths import report_dir
 from helpers.run.cards import Deck
 
 SERVED = ("csv", "svg", "png", "js")
-_HEADLINE = re.compile(r'(<(p|span)[^>]*data-headline-sentence="([^"]+)"[^>]*>).*?</\2>', re.S)
+_FINDING = re.compile(r'(<p class="finding" data-headline="([^"]+)">).*?</p>', re.S)
 _EXHIBIT = re.compile(r'<figure class="exhibit" id="x-([a-z0-9-]+)"')
 
 
@@ -34,17 +34,21 @@ def finish(rendered: Path, project: Path, run: Path, evidence: Evidence, deck: D
     contents: dict[str, Content] = {}
     for source in sorted(rendered.glob("*.html")):
         document = source.read_text(encoding="utf-8")
-        document = _HEADLINE.sub(
-            lambda found: f"{found[1]}{sentence_html(headlines[found[3]], links)}</{found[2]}>"
-            if found[3] in headlines
-            else found[0],
+        document = _FINDING.sub(
+            lambda found: (
+                f"{found[1]}{sentence_html(headlines[found[2]], links)}</p>"
+                if found[2] in headlines
+                else found[0]
+            ),
             document,
         )
         contents[source.name] = read_page(document)
     for name, content in contents.items():
         (site / name).write_text(page(described, name, content), encoding="utf-8")
     places = {found: name for name, content in contents.items() for found in _EXHIBIT.findall(content.html)}
-    records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((run / "exhibits").glob("*.json"))]
+    records = [
+        json.loads(path.read_text(encoding="utf-8")) for path in sorted((run / "exhibits").glob("*.json"))
+    ]
     script = index_script(contents, records, places, evidence)
     (site / "search-index.js").write_text(script, encoding="utf-8")
     (site / "notebooks").mkdir(exist_ok=True)

@@ -9,7 +9,9 @@ from typing import Any
 from helpers.pages.numbers import EvidenceLink, interval, sentence_html
 
 Headline = Mapping[str, Any]
-_NARROW = re.compile(r'<svg[^>]*class="drawing narrow".*?</svg>', re.S)
+_NARROW = re.compile(r'<svg[^>]*class="drawing narrow"[^>]*>.*?</svg>', re.S)
+_VIEWBOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+TALLEST = 1.25
 
 
 def key_judgements(headlines: Sequence[Headline]) -> list[Headline]:
@@ -46,7 +48,11 @@ def _judgement(row: Headline, links: Mapping[str, EvidenceLink]) -> str:
                                      f"{row['confidence']} confidence"]))  # fmt: skip
     label = ", ".join(filter(None, [row["label"], row.get("period", "")]))
     return judgement_item(
-        escape(row["shown"]), escape(label), f"{sentence_html(row, links)} {how}", escape(meta), interval_bar(row)
+        escape(row["shown"]),
+        escape(label),
+        f"{sentence_html(row, links)} {how}",
+        escape(meta),
+        interval_bar(row),
     )
 
 
@@ -77,19 +83,26 @@ def chapter_cards(cards: Sequence[Any], headlines: Sequence[Headline], exhibits:
     for card in cards:
         own = [row for row in headlines if row["notebook"] == card.page]
         first = next((row for row in own if row.get("key")), own[0] if own else None)
-        drawing = _drawing(exhibits, first["exhibit"]) if first and first.get("exhibit") else ""
+        candidates = [row["exhibit"] for row in ([first] if first else []) + own if row.get("exhibit")]
+        drawing = _drawing(exhibits, candidates)
         sentence = escape(first["sentence"]) if first else "Nothing can be said on this date."
         items.append(
             f'<li><h3><a href="{card.page}.html">{escape(card.title)}</a></h3>'
-            f'<p class="card-asks">{escape(card.asks)}</p>{drawing}<p>{sentence}</p></li>'
+            f'<p class="card-asks">{escape(card.asks)}</p><div class="card-body">{drawing}<p>{sentence}</p></div></li>'
         )
     return f'<ul class="chapter-cards">{"".join(items)}</ul>'
 
 
-def _drawing(exhibits: Path, exhibit_id: str) -> str:
-    path = exhibits / f"{exhibit_id}.html"
-    found = _NARROW.search(path.read_text(encoding="utf-8")) if path.is_file() else None
-    return f'<div class="card-chart">{found[0]}</div>' if found else ""
+def _drawing(exhibits: Path, candidates: Sequence[str]) -> str:
+    """The narrow drawing of the first exhibit that is not much taller than wide, else the least tall one."""
+    drawings = []
+    for exhibit_id in dict.fromkeys(candidates):
+        path = exhibits / f"{exhibit_id}.html"
+        found = _NARROW.search(path.read_text(encoding="utf-8")) if path.is_file() else None
+        size = _VIEWBOX.search(found[0]) if found else None
+        if size:
+            drawings.append((max(float(size[2]) / float(size[1]), TALLEST), found[0]))
+    return f'<div class="card-chart">{min(drawings, key=lambda pair: pair[0])[1]}</div>' if drawings else ""
 
 
 def lead_title(headlines: Sequence[Headline], titles: Mapping[str, str], fallback: str) -> str:

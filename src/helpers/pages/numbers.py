@@ -44,7 +44,7 @@ def evidence_links(evidence: Evidence) -> dict[str, EvidenceLink]:
         anchor = f"assumptions.html#{row['assumption_id']}"
         links[row["assumption_id"]] = EvidenceLink(anchor, str(row.get("parameter", "")), _day(row))
     for row in _rows(evidence.facts, "fact_id"):
-        text = f"{row['entity']}: {row['metric']}"
+        text = f"{row['entity']}: {row['metric']}".replace("_", " ")
         links[row["fact_id"]] = EvidenceLink(f"facts.html#{row['fact_id']}", text, _day(row))
     for row in _rows(evidence.sources, "source_id"):
         text = f"{row['publisher']}: {row['title']}"

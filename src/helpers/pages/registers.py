@@ -4,6 +4,7 @@ Every register is a plain table that `assets/js/tables.js` lets a reader filter 
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from html import escape
@@ -44,8 +45,8 @@ def register(
     body = "".join(
         f'<tr id="{escape(row_id, quote=True)}">'
         + "".join(
-            f"<td{' class=n' if is_number else ''}>{cell}</td>"
-            for cell, is_number in zip(cells, numeric, strict=True)
+            f'<td{" class=n" if is_number else ""} data-head="{escape(head.rstrip("#"), quote=True)}">{cell}</td>'
+            for cell, is_number, head in zip(cells, numeric, heads, strict=True)
         )
         + "</tr>"
         for row_id, cells in rows
@@ -54,7 +55,7 @@ def register(
     return (
         f'<div class="register" id="register-{name}"{pick}>'
         f'<div class="table-scroll" role="region" aria-label="{escape(caption, quote=True)}" tabindex="0">'
-        f'<table><caption class="visually-hidden">{escape(caption)}</caption><thead><tr>{top}</tr></thead>'
+        f'<table class="stacks"><caption class="visually-hidden">{escape(caption)}</caption><thead><tr>{top}</tr></thead>'
         f"<tbody>{body}</tbody></table></div></div>"
     )
 
@@ -66,7 +67,9 @@ def sources_register(evidence: Evidence) -> str:
     resting = _rows_by_source(evidence)
     known = pd.Timestamp(evidence.as_of)
     rows = []
-    for row in evidence.sources.sort_values(["published", "source_id"], ascending=[False, True]).to_dict("records"):
+    for row in evidence.sources.sort_values(["published", "source_id"], ascending=[False, True]).to_dict(
+        "records"
+    ):
         age = (known - row["published"]).days if not pd.isna(row["published"]) else None
         seen = _text(row.get("seen_as")).replace("page", "original page", 1)
         cells = [
@@ -108,7 +111,7 @@ def facts_register(evidence: Evidence) -> str:
         note = " · ".join(filter(None, [_text(row.get("basis")), _text(row.get("note"))]))
         source = row["source_id"]
         cells = [
-            f"{escape(_text(row['entity']))}<small>{escape(_text(row['metric']))}</small>",
+            f"{escape(_text(row['entity']))}<small>{escape(_text(row['metric']).replace('_', ' '))}</small>",
             _value(row),
             escape(_text(row["unit"])) + (f"<small>{escape(note)}</small>" if note else ""),
             _short(row.get("period_text", "")),
@@ -129,11 +132,14 @@ def assumptions_register(evidence: Evidence) -> str:
     if frame.empty or "parameter" not in frame:
         return "<p>No assumption is recorded for this date.</p>"
     keys = [name for name in ("model", "parameter") if name in frame]
+    names = {row["source_id"]: _text(row["publisher"]) for row in evidence.sources.to_dict("records")}
     latest = frame.sort_values(["published", "assumption_id"]).groupby(keys, sort=True).tail(1)
     rows = []
     for row in latest.sort_values([*keys, "assumption_id"]).to_dict("records"):
         sources = [name for name in _text(row.get("source_ids")).split(";") if name]
-        linked = "; ".join(f'<a href="sources.html#{escape(i, quote=True)}">{escape(i)}</a>' for i in sources)
+        linked = "; ".join(
+            f'<a href="sources.html#{escape(i, quote=True)}">{escape(names.get(i, i))}</a>' for i in sources
+        )
         cells = [
             f"{escape(_text(row['parameter']).replace('_', ' '))}<small>{escape(_text(row['model']))}</small>",
             f"{number(row.get('low'))} to {number(row.get('high'))}<small>{escape(_text(row.get('unit')))}</small>",
@@ -166,7 +172,9 @@ def _rows_by_source(evidence: Evidence) -> Counter:
     for frame in (evidence.facts, evidence.chips, evidence.events, evidence.rates, evidence.claims):
         column = next((name for name in ("source_ids", "source_id") if name in frame), None)
         if column:
-            counts.update(name for cell in frame[column].dropna() for name in set(str(cell).split(";")) if name)
+            counts.update(
+                name for cell in frame[column].dropna() for name in set(str(cell).split(";")) if name
+            )
     return counts
 
 
@@ -175,8 +183,13 @@ def _unknown(value: object) -> bool:
 
 
 def _text(value: object) -> str:
-    return "" if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)) else str(value)
+    return (
+        ""
+        if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+        else str(value)
+    )
 
 
 def _short(value: object) -> str:
-    return f'<span class="date">{escape(_text(value))}</span>' if _text(value) else "–"
+    """A date or a period; a hyphen inside a date does not break a line."""
+    return re.sub(r"(?<=\d)-(?=[\dQH])", "\u2011", escape(_text(value))) or "–"

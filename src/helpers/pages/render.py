@@ -33,7 +33,9 @@ def render(project: Path, renderer: str = "auto") -> Path:
     else:
         command = [sys.executable, "-m", "smalldocs.cli", "render", str(project), "--quiet"]
     try:
-        done = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=SECONDS, check=False)
+        done = subprocess.run(
+            command, cwd=project, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
     except subprocess.TimeoutExpired:
         raise RenderFailed(f"{renderer} did not finish in {SECONDS} seconds") from None
     if done.returncode:

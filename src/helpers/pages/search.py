@@ -10,7 +10,10 @@ LONGEST = 220
 
 
 def index_script(
-    pages: Mapping[str, Content], exhibits: Sequence[Mapping[str, str]], places: Mapping[str, str], evidence: Evidence
+    pages: Mapping[str, Content],
+    exhibits: Sequence[Mapping[str, str]],
+    places: Mapping[str, str],
+    evidence: Evidence,
 ) -> str:
     """`window.briefingSearch = [[kind, title, text, address], ...]`.
 
@@ -20,7 +23,8 @@ def index_script(
     for name, content in pages.items():
         entries.append(("Page", content.title, content.description or content.text[:LONGEST], name))
         entries += [
-            ("Section", f"{content.title}: {text}", "", f"{name}#{anchor}") for _, anchor, text in content.headings
+            ("Section", f"{content.title}: {text}", "", f"{name}#{anchor}")
+            for _, anchor, text in content.headings
         ]
     for record in exhibits:
         if record["id"] in places:
@@ -30,5 +34,7 @@ def index_script(
         text = f"{row['metric']} · {row['period_text']} · {row['unit']}"
         entries.append(("Fact", str(row["entity"]), text[:LONGEST], f"facts.html#{row['fact_id']}"))
     for row in evidence.sources.to_dict("records"):
-        entries.append(("Source", str(row["title"]), str(row["publisher"]), f"sources.html#{row['source_id']}"))
+        entries.append(
+            ("Source", str(row["title"]), str(row["publisher"]), f"sources.html#{row['source_id']}")
+        )
     return f"window.briefingSearch={json.dumps(entries, ensure_ascii=False, separators=(',', ':'))};\n"

@@ -89,7 +89,9 @@ def ordered_headlines(run: Path, deck: Deck) -> list[dict[str, Any]]:
 
 def exhibit_titles(run: Path) -> dict[str, str]:
     """The title of every exhibit of the run, by id."""
-    records = (json.loads(path.read_text(encoding="utf-8")) for path in sorted((run / "exhibits").glob("*.json")))
+    records = (
+        json.loads(path.read_text(encoding="utf-8")) for path in sorted((run / "exhibits").glob("*.json"))
+    )
     return {record["id"]: record["title"] for record in records if "title" in record}
 
 

@@ -32,7 +32,9 @@ def standalone(notebook: Path, target: Path, exhibits: Path | None = None) -> Pa
     _settle_links(root, exhibits)
     title = next((" ".join(head.text_content().split()) for head in root.iter("h1")), notebook.stem)
     content = html.tostring(root, encoding="unicode")
-    style = f":root{{{css_variables()}}}\n{_style()}\n{HtmlFormatter(style='bw').get_style_defs('.highlight')}"
+    style = (
+        f":root{{{css_variables()}}}\n{_style()}\n{HtmlFormatter(style='bw').get_style_defs('.highlight')}"
+    )
     escaped = title.replace("&", "&amp;").replace("<", "&lt;")
     document = (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'

@@ -1,0 +1,348 @@
+"""The site from a run: one strict shell, every number with its evidence, nothing hostile and nothing foreign."""
+
+import dataclasses
+import hashlib
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from lxml import html
+
+import site_fixture
+from helpers import pages
+from helpers.evidence import load
+from helpers.pages import claims, judgements, registers
+from helpers.pages.content import read_page
+from helpers.pages.numbers import evidence_links, figure_span, interval, like
+from helpers.pages.stage import raw_block, read_verdicts
+from helpers.run.cards import read_cards
+
+ROOT = Path(__file__).parents[1]
+HOSTILE = '"><script>alert(1)</script><img src=http://evil.example/x onerror=alert(1)>{{< env HOME >}}`````'
+PAGES = {
+    "index",
+    "chips",
+    "capacity",
+    "policy",
+    "market",
+    "claims",
+    "facts",
+    "sources",
+    "assumptions",
+    "methods",
+    "data",
+}
+
+
+def make(folder: Path, evidence, renderer: str = "smalldocs", exhibits=None) -> Path:
+    deck = read_cards()
+    run = site_fixture.make_run(folder / "run", evidence, deck, exhibits)
+    parameters = {card.page: {"as_of": evidence.as_of.isoformat()} for card in deck.cards}
+    return pages.make_site(run, evidence, deck, parameters, folder / "site", renderer)
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    return load(as_of="2026-10-09")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, evidence):
+    return make(tmp_path_factory.mktemp("site"), evidence)
+
+
+def test_every_page_is_there_and_sound(site):
+    assert {path.stem for path in site.glob("*.html")} == PAGES
+    assert pages.check_site(site) == []
+
+
+def test_pages_hold_no_trace_of_the_renderer(site):
+    for path in site.glob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        for trace in ("bootstrap", "jquery", "require.js", "smalldocs", "fonts.googleapis"):
+            assert trace not in text, f"{path.name} holds {trace}"
+    assert not (site / "site_libs").exists()
+
+
+def test_code_is_hidden_and_results_are_shown(site):
+    page = html.parse(str(site / "chips.html")).getroot()
+    assert "run.headline" not in page.text_content()
+    assert page.xpath('//figure[@id="x-frontier"]//*[name()="svg"]')
+    assert page.xpath("//h1")[0].text == "Chips"
+    assert page.xpath('//h2[contains(.,"What would change it")]')
+
+
+def test_headline_in_a_notebook_becomes_a_number_with_its_evidence(site, evidence):
+    page = html.parse(str(site / "capacity.html")).getroot()
+    number = page.xpath('//p[@class="finding"]//a[@class="num-link"]')[0]
+    assert number.text == "1.8 M" and number.get("href") == "capacity.html#x-stock"
+    card = page.get_element_by_id(number.get("aria-describedby"))
+    text = card.text_content()
+    for part in ("90 % interval 1.2 to 2.9 M", "FP16 dense", "medium confidence", "as known on 9 Oct 2026"):
+        assert part in text
+    first = evidence.facts["fact_id"][0]
+    assert card.xpath(f'.//a[@href="facts.html#{first}"]')
+    assert f"{evidence.facts['published'][0]:%Y-%m-%d}" in text
+
+
+def test_index_judges_links_and_counts(site):
+    page = html.parse(str(site / "index.html")).getroot()
+    rows = page.xpath('//ul[@class="judgements"]/li')
+    assert [row.xpath('.//p[@class="judgement-number"]/text()')[0] for row in rows] == [
+        "47 mo", "1.8 M", "3 of 42", "41 %", "1 of 3"
+    ]  # fmt: skip
+    assert page.xpath("//h1/text()") == [site_fixture.frontier_exhibit().title]
+    assert len(page.xpath('//ul[@class="chapter-cards"]/li')) == 4
+    assert len(page.xpath('//div[@class="card-chart"]')) == 3
+    assert page.xpath('//ul[@class="judgements"]//a[@href="chips.html#x-frontier"]')
+
+
+def test_every_fact_and_source_has_an_address(site, evidence):
+    for name, column in (("facts", "fact_id"), ("sources", "source_id")):
+        page = html.parse(str(site / f"{name}.html")).getroot()
+        ids = {row.get("id") for row in page.xpath("//tbody/tr")}
+        assert ids == set(getattr(evidence, name)[column])
+
+
+def test_downloads_are_cut_to_the_date(tmp_path):
+    early = load(as_of="2024-08-01")
+    site = make(tmp_path, early)
+    assert pages.check_site(site) == []
+    facts = pd.read_csv(site / "data" / "facts.csv", dtype=str)
+    assert len(facts) == len(early.facts) < len(early.full.facts)
+    assert set(facts["fact_id"]) == set(early.facts["fact_id"])
+    late = set(early.full.facts["fact_id"]) - set(early.facts["fact_id"])
+    for path in site.rglob("*"):
+        if path.suffix in (".html", ".csv", ".js", ".json"):
+            words = set(re.findall(r"[\w.-]+", path.read_text(encoding="utf-8")))
+            assert not words & late, path
+
+
+def test_downloaded_evidence_is_what_was_written(site, evidence):
+    again = pd.read_csv(site / "data" / "facts.csv", dtype=str, keep_default_na=False)
+    written = pd.read_csv(ROOT / "data" / "facts.csv", dtype=str, keep_default_na=False)
+    kept = written[written["fact_id"].isin(evidence.facts["fact_id"])].reset_index(drop=True)
+    assert list(again["period"]) == list(kept["period"]) and list(again["published"]) == list(
+        kept["published"]
+    )
+    assert list(pd.to_numeric(again["value"])) == pytest.approx(
+        list(pd.to_numeric(kept["value"])), nan_ok=True
+    )
+
+
+def test_standalone_notebook_needs_nothing_else(site):
+    for path in (site / "notebooks").glob("*.html"):
+        page = html.parse(str(path)).getroot()
+        assert not page.xpath("//script | //link | //iframe")
+        assert all(source.startswith("data:") for source in page.xpath("//img/@src"))
+    sheet = html.parse(str(site / "notebooks" / "01_chips.html")).getroot()
+    assert sheet.xpath('//figure[@id="x-frontier"]//*[name()="svg"]')
+    assert sheet.xpath('//a[starts-with(@href,"data:text/csv")]/@download') == ["frontier.csv"]
+    assert sheet.xpath('//details[@class="code"]')
+
+
+def test_two_builds_give_the_same_bytes(tmp_path, evidence):
+    sites = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        sites.append(make(tmp_path / name, evidence))
+    digests = [
+        {
+            path.relative_to(one): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in one.rglob("*")
+            if path.is_file()
+        }
+        for one in sites
+    ]
+    assert digests[0] == digests[1]
+
+
+def hostile_frame(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    return frame.assign(**{column: HOSTILE for column in columns if column in frame})
+
+
+def test_hostile_evidence_adds_no_element_and_no_address(tmp_path, evidence):
+    urls = ["javascript:alert(1)", "data:text/html,<script>alert(1)</script>", " JaVaScRiPt:alert(1)", "//evil.example/x",
+            'https://ok.example/"onmouseover="alert(1)', "http://"]  # fmt: skip
+    sources = hostile_frame(
+        evidence.sources, ["title", "publisher", "kind", "seen_as", "note", "published_text"]
+    )
+    sources["url"] = [urls[place % len(urls)] for place in range(len(sources))]
+    broken = dataclasses.replace(
+        evidence,
+        sources=sources,
+        facts=hostile_frame(
+            evidence.facts, ["entity", "metric", "unit", "basis", "note", "status", "period_text"]
+        ),
+        assumptions=hostile_frame(
+            evidence.assumptions, ["parameter", "model", "reason", "unit", "quality", "impact"]
+        ),
+    )
+    exhibit = site_fixture.frontier_exhibit(title=HOSTILE, subtitle=HOSTILE, alt=HOSTILE, notes=[HOSTILE])
+    site = make(tmp_path, broken, exhibits={"chips": exhibit})
+    for path in site.glob("*.html"):
+        page = html.parse(str(path)).getroot()
+        assert not page.xpath("//img | //iframe | //object | //script[not(@src)]"), path.name
+        assert not [name for element in page.iter() for name in element.attrib if name.startswith("on")], (
+            path.name
+        )
+        assert all(address.startswith("assets/") for address in page.xpath("//script/@src"))
+        for address in page.xpath("//a/@href"):
+            assert re.match(r"(https?://[^/]|[\w.-]+(/|\.html|#|$)|#)", address), (path.name, address)
+            assert not re.match(r"\s*(javascript|data|vbscript):", address, re.I)
+    assert str(Path.home()) not in (site / "facts.html").read_text(encoding="utf-8")
+
+
+def test_content_drops_what_a_strict_page_may_not_hold():
+    content = read_page(
+        "<html><body><main id='quarto-document-content'><h1 class='title'>T</h1>"
+        "<p onclick='x()' style='color:red'>a</p><script>bad()</script><script src='https://cdn.example/x.js'></script>"
+        "<script src='assets/js/rules.js'></script><style>p{}</style><a href='javascript:x()'>l</a>"
+        "<img src='https://evil.example/p.png'><td style='text-align: right'>1</td><h2 id='s'>Part</h2></main></body></html>"
+    )
+    assert content.title == "T" and content.scripts == ["assets/js/rules.js"]
+    assert content.headings == [(2, "s", "Part")]
+    for trace in ("script", "style", "onclick", "javascript", "evil", "cdn"):
+        assert trace not in content.html
+
+
+def test_content_of_a_quarto_page_is_read_alike():
+    quarto = (
+        "<html><head><title>Chips – China AI Compute</title><meta name='description' content='Ask'></head><body>"
+        "<div id='quarto-content'><main class='content' id='quarto-document-content'>"
+        "<header id='title-block-header' class='quarto-title-block'><div class='quarto-title'><h1 class='title'>Chips</h1>"
+        "</div></header><section id='found' class='level2'><h2 class='anchored' data-anchor-id='found'>Found</h2><p>x</p>"
+        "</section></main></div></body></html>"
+    )
+    content = read_page(quarto)
+    assert (
+        content.title == "Chips"
+        and content.description == "Ask"
+        and content.headings == [(2, "found", "Found")]
+    )
+    assert "title-block-header" not in content.html
+
+
+@pytest.mark.parametrize(
+    ("shown", "value", "other", "expected"),
+    [
+        ("1.8 M", 1817162.0, 1.21e6, "1.2 M"),
+        ("47 mo", 47.0, 38.2, "38 mo"),
+        ("41 %", 0.41, 0.3, "30 %"),
+        ("812 k", 812000.0, 800000.0, "800 k"),
+        ("5 of 40", 5.0, 6.0, "6"),
+        ("1,817,162", 1817162.0, 1210000.0, "1,210,000"),
+        ("0.46", 0.46, 0.125, "0.12"),
+    ],
+)
+def test_interval_is_written_like_its_value(shown, value, other, expected):
+    assert like(shown, value, other) == expected
+
+
+def test_interval_says_its_unit_once():
+    row = {"shown": "1.8 M", "value": 1817162.0, "low": 1.2e6, "high": 2.9e6}
+    assert interval(row) == "1.2 to 2.9 M"
+    assert interval({**row, "low": None}) == ""
+
+
+def test_number_card_escapes_and_leads_to_the_exhibit(evidence):
+    row = site_fixture.dataclasses_row() if hasattr(site_fixture, "dataclasses_row") else None
+    row = row or {**dataclasses.asdict(site_fixture.headlines([])[0]), "label": HOSTILE, "basis": HOSTILE}
+    span = html.fromstring(figure_span(row, evidence_links(evidence)))
+    assert span.xpath("./a/@href") == ["chips.html#x-frontier"]
+    assert not span.xpath(".//script | .//img")
+
+
+def test_raw_block_cannot_be_closed_by_its_content():
+    block = raw_block("a\n```\nb")
+    assert block.startswith("````{=html}\n") and block.endswith("\n````\n")
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "//host/x", "ftp://x/y", "", "http://", "https://[bad"]
+)
+def test_only_web_addresses_become_links(url):
+    assert "<a" not in registers.web_link(url, "text")
+
+
+def test_only_key_judgements_lead(evidence):
+    rows = [dataclasses.asdict(row) for row in site_fixture.headlines([])]
+    rows.append({**rows[0], "id": "second", "key": False})
+    assert [row["id"] for row in judgements.key_judgements(rows)] == ["lag", "stock", "open", "share"]
+    unmarked = [{**row, "key": False} for row in rows]
+    assert [row["id"] for row in judgements.key_judgements(unmarked)] == ["lag", "stock", "open", "share"]
+
+
+def test_claims_count_and_order(tmp_path, evidence):
+    frame = site_fixture.verdicts(evidence.sources["source_id"][0], [])
+    (tmp_path / "results" / "market").mkdir(parents=True)
+    frame.to_csv(tmp_path / "results" / "market" / "verdicts.csv", index=False)
+    found = read_verdicts(tmp_path)
+    assert "1 of 3" in claims.claims_judgement(found)
+    page = html.fromstring(claims.claims_register(found, evidence, {}))
+    assert [row.get("id") for row in page.xpath("//tbody/tr")] == ["c1", "c2", "c3"]
+    assert read_verdicts(tmp_path / "nothing") == [] and claims.claims_judgement([]) == ""
+
+
+def test_check_names_what_is_wrong(tmp_path, site):
+    broken = tmp_path / "broken"
+    shutil.copytree(site, broken)
+    page = (broken / "chips.html").read_text(encoding="utf-8")
+    page = page.replace("</main>", '<script>x()</script><img src="https://cdn.example/a.png"><a href="gone.html">g</a>'
+                        '<a href="facts.html#no-such-fact">f</a><p style="color:red">?var:chips.lag</p></main>')  # fmt: skip
+    page = re.sub(r'aria-label="[^"]*"><svg', 'aria-label=""><svg', page)
+    (broken / "chips.html").write_text(page, encoding="utf-8")
+    (broken / "exhibits" / "frontier.csv").unlink()
+    faults = "\n".join(pages.check_site(broken))
+    for expected in ("inline script", "cdn.example", "gone.html, which is missing", "no-such-fact, where no such place",
+                     "inline style", "unfilled", "no alternative text", "exhibits/frontier.csv, which is missing"):  # fmt: skip
+        assert expected in faults
+
+
+def test_a_missing_renderer_is_named(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert pages.choose_renderer("auto") == "smalldocs"
+    with pytest.raises(pages.RenderFailed, match="Quarto is not on the PATH"):
+        pages.choose_renderer("quarto")
+    with pytest.raises(pages.RenderFailed, match="expected auto, quarto or smalldocs"):
+        pages.choose_renderer("hugo")
+
+
+def test_no_number_is_typed_in_the_prose_of_a_page():
+    typed = re.compile(r"(?<![\w#./-])[-+]?\d[\d,.]*(?![\w-])")
+    for path in sorted((ROOT / "report").glob("*.qmd")):
+        text = re.sub(r"\A---\n.*?\n---\n", "", path.read_text(encoding="utf-8"), flags=re.S)
+        text = re.sub(r"\{\{<.*?>\}\}", "", text)
+        assert not typed.findall(text), f"{path.name} holds {typed.findall(text)}"
+
+
+@pytest.mark.quarto
+@pytest.mark.skipif(not shutil.which("quarto"), reason="Quarto is not installed")
+def test_both_renderers_show_the_same(tmp_path, site, evidence):
+    other = make(tmp_path, evidence, "quarto")
+    assert pages.check_site(other) == []
+    for name in sorted(PAGES):
+        one, two = (html.parse(str(folder / f"{name}.html")).getroot() for folder in (site, other))
+        for path in ("//h1", "//h2", "//h3"):
+            assert [head.text_content() for head in one.xpath(path)] == [
+                head.text_content() for head in two.xpath(path)
+            ]
+        assert one.xpath("//figure/@id") == two.xpath("//figure/@id")
+        assert sorted(one.xpath("//a/@href")) == sorted(two.xpath("//a/@href"))
+
+
+def test_vendored_files_are_the_ones_described():
+    text = (ROOT / "report" / "assets" / "vendor" / "README.md").read_text(encoding="utf-8")
+    for folder in ("vendor", "fonts"):
+        for path in (ROOT / "report" / "assets" / folder).iterdir():
+            if path.suffix in (".js", ".woff2", ".ttf"):
+                assert hashlib.sha256(path.read_bytes()).hexdigest() in text, path.name
+
+
+def test_as_of_is_on_every_page(site):
+    assert date(2026, 10, 9)
+    for path in site.glob("*.html"):
+        assert "9 Oct 2026" in html.parse(str(path)).getroot().xpath('//a[@class="as-of"]')[0].text_content()
