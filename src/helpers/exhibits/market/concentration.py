@@ -80,12 +80,12 @@ def _concentration_title(shown: pd.DataFrame) -> str:
     newest = (known if len(known) else shown).drop_duplicates("market", keep="last").sort_values("at_least")
     first, last = newest.iloc[-1], newest.iloc[0]
     title = (
-        f"{_bare(first['market'])} ({when(first['period'])}) score at least {first['at_least']:,.0f} "
-        "on the concentration index"
+        f"{_bare(first['market'])} ({when(first['period'])}): a concentration index of at least "
+        f"{first['at_least']:,.0f}"
     )
     if len(newest) > 1:
         title += (
-            f", {_bare(last['market']).lower()} ({when(last['period'])}) at least {last['at_least']:,.0f}"
+            f", against {last['at_least']:,.0f} for {_bare(last['market']).lower()} ({when(last['period'])})"
         )
     return title
 

@@ -71,9 +71,10 @@ def accelerator_shares(segments: pd.DataFrame) -> Exhibit | None:
         )
     else:
         last = named.iloc[-1]
+        ahead = ", forecast" if last["status"] in ("forecast", "target") else ""
         title = (
             f"{_SELLERS[last['entity']][2]}: {last['p50']:.0f} % of {last['definition']} in "
-            f"{when(last['period'])}"
+            f"{when(last['period'])}{ahead}; no list by firm was known"
         )
     return Exhibit(
         id="accelerator-shares",
@@ -138,7 +139,7 @@ def cloud_markets(lists: pd.DataFrame, leaders: pd.DataFrame) -> Exhibit | None:
         for r in leaders.to_dict("records")
     ]
     several = len(set(leaders["entity"])) > 1
-    title = ("Three markets, different leaders: " if several else "The leader: ") + ", ".join(firsts)
+    title = ("Three markets, different leaders: " if several else "First in the market: ") + ", ".join(firsts)
     return Exhibit(
         id="cloud-markets",
         title=title,
