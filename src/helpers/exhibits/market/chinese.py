@@ -137,7 +137,10 @@ def vendor_growth(pairs: pd.DataFrame, results: pd.DataFrame) -> Exhibit | None:
     last = table[table["to"] == table.loc[newest["period_end"].reset_index(drop=True).idxmax(), "to"]]
     best = last.loc[last["times"].idxmax()]
     lead = "grew fastest" if len(last) > 1 else "is the one firm with two filings"
-    title = f"{best['company']} {lead} to {when(best['to'])}: {best['times']:.2f} times the revenue of {when(best['from'])}"
+    title = (
+        f"{best['company']} {lead} to {when(best['to'])}: {best['times']:.2f} times the revenue of "
+        f"{when(best['from'])}"
+    )
     return Exhibit(
         id="vendor-growth",
         title=title,
@@ -196,8 +199,8 @@ def huawei_research(years: pd.DataFrame, group: pd.DataFrame, about_usd: float) 
     nearest = years.iloc[0]
     fits = round(nearest["usd"] / 1e9) == round(about_usd / 1e9)
     title = (
-        f"Huawei's R&D of about {about_usd / 1e9:.0f} bn USD fits {nearest['period']} ({nearest['usd'] / 1e9:.1f} bn), "
-        "and is the whole group's"
+        f"Huawei's R&D of about {about_usd / 1e9:.0f} bn USD fits {nearest['period']} "
+        f"({nearest['usd'] / 1e9:.1f} bn), and is the whole group's"
         if fits
         else f"No year of Huawei's R&D known yet comes to {about_usd / 1e9:.0f} bn USD; the nearest is "
         f"{nearest['period']} with {nearest['usd'] / 1e9:.1f} bn"

@@ -180,9 +180,9 @@ def charges(statements: pd.DataFrame, totals: pd.DataFrame) -> Exhibit | None:
     known = totals.set_index("quantity")["usd"] / 1e9 if len(totals) else {}
     title = "What NVIDIA and AMD said the export rules cost them"
     if "inventory charge" in known:
-        title = (
-            f"NVIDIA and AMD booked {known['inventory charge']:.1f} bn USD of charges on the rules of 2025"
-        )
+        booked = shown[(shown["basis"] == "booked") & (shown["quantity"] == "inventory charge")]
+        makers = " and ".join(sorted({name.split()[0] for name in booked["entity"]}, reverse=True))
+        title = f"{makers} booked {known['inventory charge']:.1f} bn USD of charges on the rules of 2025"
     if "sales lost to the licence rule" in known:
         title += (
             f"; NVIDIA named {known['sales lost to the licence rule']:.1f} bn of H20 sales lost in "

@@ -31,6 +31,7 @@ def substitution(totals: pd.DataFrame) -> Exhibit | None:
                 wide.loc[(r["entity"], r["year"], "H100e at 8-bit"), "p50"] for r in frame.to_dict("records")
             ],
             "cards": [wide.loc[(r["entity"], r["year"], "cards"), "p50"] for r in frame.to_dict("records")],
+            "status": frame["status"],
             "basis": frame["basis"],
         }
     )
@@ -85,10 +86,14 @@ def _moved_title(table: pd.DataFrame) -> str:
             f"Chinese vendors' from {at[_DOMESTIC, first]:.0f} to {at[_DOMESTIC, last]:.0f} thousand"
         )
     if years:
-        return (
-            f"In {years[0]} licensed NVIDIA chips brought {at[_IMPORTED, years[0]]:.0f} thousand "
-            f"H100e, Chinese vendors {at[_DOMESTIC, years[0]]:.0f} thousand"
+        year = years[0]
+        words = (
+            f"Forecasts for {year} gave"
+            if (table["status"] == "forecast").any()
+            else f"The year {year} brought"
         )
+        imported, domestic = at[_IMPORTED, year], at[_DOMESTIC, year]
+        return f"{words} {imported:.0f} thousand H100e of licensed NVIDIA chips and {domestic:.0f} of Chinese ones"
     last = table.iloc[-1]
     return f"{last['seller']} brought {last['h100e_fp16'] / 1e3:.0f} thousand H100e in {last['year']}"
 

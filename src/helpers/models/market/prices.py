@@ -36,8 +36,8 @@ def chip_prices(evidence: Evidence) -> pd.DataFrame:
     """Quoted prices and what they buy; one row is one quote and quantity (price, per TFLOP/s, per TB/s), in USD.
 
     entity: the product as quoted, servers divided by their GPUs. p5 to p95 span the quote's range and the bins
-    that it may mean; without either they are unknown. Adds `kind` (dealer, estimate, grey, implied, US), `chip` and `gpus`.
-    Quotes for a whole system, or for a chip whose rate is not sourced, are left out.
+    that it may mean; without either they are unknown. Adds `kind` (dealer, estimate, grey, implied, US), `chip`
+    and `gpus`. Quotes for a whole system, or for a chip whose rate is not sourced, are left out.
     """
     facts = observations(
         evidence.facts, tuple(METRICS), (), (*OUTTURN, *AHEAD, "claimed"), ("market", "capacity")
