@@ -10,12 +10,8 @@ import yaml
 from helpers.evidence.faults import Fault, shown
 from helpers.evidence.periods import parse_partial
 
-_ORDER = (
-    ("announced", "published"),
-    ("announced", "effective"),
-    ("effective", "end"),
-    ("introduced", "published"),
-)
+# A letter takes effect before anyone outside hears of it, so effective may come before announced.
+_ORDER = (("announced", "published"), ("effective", "end"))
 _REQUIRED = ("id", "title", "announced", "published", "effective", "tests", "verification", "field_sources")
 _OPERATORS = ("==", "!=", "<", "<=", ">", ">=", "in", "not in")
 _RULES = "data/rules.yaml"
@@ -63,11 +59,7 @@ def _rulebook(book: dict, tables: dict[str, pd.DataFrame]) -> list[Fault]:
                 faults.append(Fault(_RULES, 0, name, "an id that an earlier entry has", "an id of its own"))
             seen.add(name)
             if section == "rules":
-                faults += [
-                    Fault(_RULES, 0, f"{name}.{key}", "nothing", "a value")
-                    for key in _REQUIRED
-                    if not rule.get(key)
-                ]
+                faults += _missing(name, rule)
             faults += _dates(name, rule) + _tests(name, rule, metrics)
             if sources is not None:
                 faults += _sources(name, rule, sources)

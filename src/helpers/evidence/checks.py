@@ -4,6 +4,7 @@ Structure, types, allowed values and keys come from `datapackage.json` through F
 cannot say (lists of ids, dates, intervals, series, rules, scenarios) is checked here.
 """
 
+import csv
 import json
 from pathlib import Path
 
@@ -47,19 +48,23 @@ def _package(folder: Path) -> dict:
 def _read(folder: Path) -> dict[str, pd.DataFrame]:
     """Tables as text, by resource name, with the file row in `row`; those that cannot be read are left out.
 
-    The schema check has already named what is wrong with them.
+    Rows too short or too long are padded or cut, and columns that lack are empty: the schema check has named
+    them, and everything else is still checked, under the right row number.
     """
     tables = {}
     for resource in _package(folder)["resources"]:
         path = folder / resource["path"]
-        try:
-            table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8", on_bad_lines="skip")
-        except (OSError, ValueError):
+        if not path.is_file():
             continue
-        for field in resource["schema"]["fields"]:
-            if field["name"] not in table:
-                table[field["name"]] = ""
-        table.insert(0, "row", range(2, len(table) + 2))
+        with path.open(encoding="utf-8", errors="replace", newline="") as file:
+            header, *records = list(csv.reader(file)) or [[]]
+        names = [field["name"] for field in resource["schema"]["fields"]]
+        rows = [
+            {"row": number, **dict.fromkeys(names, ""), **dict(zip(header, record, strict=False))}
+            for number, record in enumerate(records, start=2)
+            if record
+        ]
+        table = pd.DataFrame(rows, columns=["row", *names])
         table.attrs["path"] = resource["path"]
-        tables[resource["name"]] = table.fillna("")
+        tables[resource["name"]] = table
     return tables

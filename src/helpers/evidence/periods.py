@@ -6,7 +6,7 @@ of NVIDIA (year ends on the last Sunday of January) and are marked by the text `
 
 import calendar
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 
@@ -21,7 +21,7 @@ _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 _QUARTER = re.compile(r"(\d{4})-Q([1-4])(?: \(.*\))?$")
 _HALF = re.compile(r"(\d{4})-H([12])$")
 _FISCAL = re.compile(r"FY(\d{4})(?:-([QH])([1-4]))?$")
-_ENDED = re.compile(r"FY\d{4}(?:-Q[1-4])? \((year|quarter) (?:ended|ending|to) (.+)\)$")
+_ENDED = re.compile(r"FY(\d{4})(?:-(Q)([1-4]))? \((year|quarter) (?:ended|ending|to) (.+)\)$")
 _FIRST_NINE = re.compile(r"(FY)?(\d{4}) first nine months$")
 _NAMED_DAY = re.compile(r"(\d{1,2}) (\w+) (\d{4})$")
 _TIMELESS = ("potential", "undated")
@@ -72,8 +72,11 @@ def _single(text: str) -> Period | None:
     if found := _HALF.match(text):
         return _months(int(found[1]), 6 * int(found[2]) - 5, 6 * int(found[2]))
     if found := _ENDED.match(text):
-        end = _day(found[2])
-        return Period(_months_before(end, 12 if found[1] == "year" else 3), end)
+        end = _day(found[5])
+        filed = _nvidia_fiscal(int(found[1]), found[2], int(found[3] or 0))
+        return (
+            filed if filed.end == end else Period(_months_before(end, 12 if found[4] == "year" else 3), end)
+        )
     if found := _FISCAL.match(text):
         return _nvidia_fiscal(int(found[1]), found[2], int(found[3] or 0))
     if found := _FIRST_NINE.match(text):
@@ -133,14 +136,13 @@ def _day(text: str) -> date:
 
 
 def _nvidia_fiscal(year: int, part: str | None, number: int) -> Period:
-    """NVIDIA's fiscal year N ends on the last Sunday of January of year N; quarters are 13 weeks."""
-    if part == "Q":
-        month, when = {1: (4, year - 1), 2: (7, year - 1), 3: (10, year - 1), 4: (1, year)}[number]
-        return Period(_months_before(_last_sunday(when, month), 3), _last_sunday(when, month))
-    if part == "H":
-        first, last = (1, 2) if number == 1 else (3, 4)
-        return Period(_nvidia_fiscal(year, "Q", first).start, _nvidia_fiscal(year, "Q", last).end)
-    return Period(_months_before(_last_sunday(year, 1), 12), _last_sunday(year, 1))
+    """NVIDIA's fiscal year N ends on the last Sunday of January of N; its quarters on those of April, July, October.
+
+    A period begins the day after the one before it ends, so a year has 52 or 53 weeks and no gap.
+    """
+    ends = [_last_sunday(year - 1, month) for month in (1, 4, 7, 10)] + [_last_sunday(year, 1)]
+    first, last = {"Q": (number - 1, number), "H": (2 * number - 2, 2 * number)}.get(part, (0, 4))
+    return Period(ends[first] + timedelta(days=1), ends[last])
 
 
 def _last_sunday(year: int, month: int) -> date:
