@@ -93,6 +93,7 @@ def _jumps(facts: pd.DataFrame, allowed: pd.DataFrame | None) -> list[Fault]:
     excused = set() if allowed is None else set(allowed["fact_id"])
     series = facts.assign(number=_numbers(facts["value"]), **_spans(facts["period"]))
     series = series[series["status"].isin(_COUNTED) & (series["number"] > 0) & (series["repeats"] == "")]
+    series = series[series.duplicated(_SERIES, keep=False)]
     faults = []
     for _, part in series.groupby(_SERIES, sort=False):
         part = part.sort_values(["end", "published", "row"])
