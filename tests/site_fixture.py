@@ -51,7 +51,7 @@ def frontier_exhibit(**changes) -> Exhibit:
     given = {
         "id": "frontier",
         "title": "The best Chinese chip now equals what the United States shipped in 2022",
-        "subtitle": "Peak dense FP16 of data-centre accelerators by release date; lines follow the best one shipping.",
+        "subtitle": "Peak dense FP16 of data-centre accelerators by release date; lines follow the best.",
         "unit": "TFLOP/s",
         "basis": "FP16 dense",
         "as_of": AS_OF,

@@ -1,4 +1,4 @@
-"""The site in Chromium with the network cut off: drawn, quiet, reachable by keyboard, readable on a phone, WCAG 2.2 AA."""
+"""The site in Chromium, network cut off: drawn, quiet, reachable by keyboard, readable on a phone, WCAG 2.2 AA."""
 
 import functools
 import gzip
@@ -161,11 +161,13 @@ def test_chart_text_is_readable_and_whole_on_a_phone(browser, site):
         for name in WITH_CHARTS:
             page = reader.open(f"file://{site}/{name}.html")
             texts = page.evaluate(
-                """() => [...document.querySelectorAll('.exhibit-chart svg')].filter(s => s.getBoundingClientRect().width)
+                """() => [...document.querySelectorAll('.exhibit-chart svg')]
+                     .filter(s => s.getBoundingClientRect().width)
                      .flatMap(svg => { const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
                        return [...svg.querySelectorAll('text')].filter(t => t.textContent).map(t => {
                          const box = t.getBoundingClientRect();
-                         return [t.textContent, parseFloat(getComputedStyle(t).fontSize) * scale, box.left, box.right]; }); })"""
+                         const size = parseFloat(getComputedStyle(t).fontSize) * scale;
+                         return [t.textContent, size, box.left, box.right]; }); })"""
             )
             assert texts
             for text, size, left, right in texts:

@@ -1,4 +1,4 @@
-"""An exhibit is complete or refused; its drawings follow the page's theme and say nothing twice to a screen reader."""
+"""An exhibit is complete or refused; its drawings follow the page's theme and say nothing twice to a reader."""
 
 from dataclasses import replace
 from datetime import date

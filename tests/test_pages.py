@@ -165,8 +165,14 @@ def hostile_frame(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 
 
 def test_hostile_evidence_adds_no_element_and_no_address(tmp_path, evidence):
-    urls = ["javascript:alert(1)", "data:text/html,<script>alert(1)</script>", " JaVaScRiPt:alert(1)", "//evil.example/x",
-            'https://ok.example/"onmouseover="alert(1)', "http://"]  # fmt: skip
+    urls = [
+        "javascript:alert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        " JaVaScRiPt:alert(1)",
+        "//evil.example/x",
+        'https://ok.example/"onmouseover="alert(1)',
+        "http://",
+    ]
     sources = hostile_frame(
         evidence.sources, ["title", "publisher", "kind", "seen_as", "note", "published_text"]
     )
@@ -199,9 +205,11 @@ def test_hostile_evidence_adds_no_element_and_no_address(tmp_path, evidence):
 def test_content_drops_what_a_strict_page_may_not_hold():
     content = read_page(
         "<html><body><main id='quarto-document-content'><h1 class='title'>T</h1>"
-        "<p onclick='x()' style='color:red'>a</p><script>bad()</script><script src='https://cdn.example/x.js'></script>"
+        "<p onclick='x()' style='color:red'>a</p><script>bad()</script>"
+        "<script src='https://cdn.example/x.js'></script>"
         "<script src='assets/js/rules.js'></script><style>p{}</style><a href='javascript:x()'>l</a>"
-        "<img src='https://evil.example/p.png'><td style='text-align: right'>1</td><h2 id='s'>Part</h2></main></body></html>"
+        "<img src='https://evil.example/p.png'><td style='text-align: right'>1</td><h2 id='s'>Part</h2>"
+        "</main></body></html>"
     )
     assert content.title == "T" and content.scripts == ["assets/js/rules.js"]
     assert content.headings == [(2, "s", "Part")]
@@ -213,9 +221,9 @@ def test_content_of_a_quarto_page_is_read_alike():
     quarto = (
         "<html><head><title>Chips – China AI Compute</title><meta name='description' content='Ask'></head><body>"
         "<div id='quarto-content'><main class='content' id='quarto-document-content'>"
-        "<header id='title-block-header' class='quarto-title-block'><div class='quarto-title'><h1 class='title'>Chips</h1>"
-        "</div></header><section id='found' class='level2'><h2 class='anchored' data-anchor-id='found'>Found</h2><p>x</p>"
-        "</section></main></div></body></html>"
+        "<header id='title-block-header' class='quarto-title-block'><div class='quarto-title'>"
+        "<h1 class='title'>Chips</h1></div></header><section id='found' class='level2'>"
+        "<h2 class='anchored' data-anchor-id='found'>Found</h2><p>x</p></section></main></div></body></html>"
     )
     content = read_page(quarto)
     assert (
@@ -249,8 +257,7 @@ def test_interval_says_its_unit_once():
 
 
 def test_number_card_escapes_and_leads_to_the_exhibit(evidence):
-    row = site_fixture.dataclasses_row() if hasattr(site_fixture, "dataclasses_row") else None
-    row = row or {**dataclasses.asdict(site_fixture.headlines([])[0]), "label": HOSTILE, "basis": HOSTILE}
+    row = {**dataclasses.asdict(site_fixture.headlines([])[0]), "label": HOSTILE, "basis": HOSTILE}
     span = html.fromstring(figure_span(row, evidence_links(evidence)))
     assert span.xpath("./a/@href") == ["chips.html#x-frontier"]
     assert not span.xpath(".//script | .//img")
@@ -291,14 +298,26 @@ def test_check_names_what_is_wrong(tmp_path, site):
     broken = tmp_path / "broken"
     shutil.copytree(site, broken)
     page = (broken / "chips.html").read_text(encoding="utf-8")
-    page = page.replace("</main>", '<script>x()</script><img src="https://cdn.example/a.png"><a href="gone.html">g</a>'
-                        '<a href="facts.html#no-such-fact">f</a><p style="color:red">?var:chips.lag</p></main>')  # fmt: skip
+    added = (
+        '<script>x()</script><img src="https://cdn.example/a.png"><a href="gone.html">g</a>'
+        '<a href="facts.html#no-such-fact">f</a><p style="color:red">?var:chips.lag</p></main>'
+    )
+    page = page.replace("</main>", added)
     page = re.sub(r'aria-label="[^"]*"><svg', 'aria-label=""><svg', page)
     (broken / "chips.html").write_text(page, encoding="utf-8")
     (broken / "exhibits" / "frontier.csv").unlink()
     faults = "\n".join(pages.check_site(broken))
-    for expected in ("inline script", "cdn.example", "gone.html, which is missing", "no-such-fact, where no such place",
-                     "inline style", "unfilled", "no alternative text", "exhibits/frontier.csv, which is missing"):  # fmt: skip
+    expected_faults = (
+        "inline script",
+        "cdn.example",
+        "gone.html, which is missing",
+        "no-such-fact, where no such place",
+        "inline style",
+        "unfilled",
+        "no alternative text",
+        "exhibits/frontier.csv, which is missing",
+    )
+    for expected in expected_faults:
         assert expected in faults
 
 

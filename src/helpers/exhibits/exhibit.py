@@ -230,7 +230,8 @@ def _sources_known(as_of: date) -> dict[str, dict[str, str]]:
 
 def _publisher_html(name: str, rows: list[dict[str, str]]) -> str:
     links = [
-        f'<a href="sources.html#{escape(row["source_id"], quote=True)}" title="{escape(row.get("title", ""), quote=True)}">'
+        f'<a href="sources.html#{escape(row["source_id"], quote=True)}" '
+        f'title="{escape(row.get("title", ""), quote=True)}">'
         for row in rows
     ]
     if len(rows) == 1:

@@ -1,4 +1,4 @@
-"""Tables as HTML: escaped text, numbers right-aligned with few digits, wide ones in a region that scrolls by keyboard."""
+"""Tables as HTML: escaped text, numbers aligned and short, wide tables in a region that scrolls by keyboard."""
 
 import math
 from collections.abc import Sequence
@@ -79,6 +79,6 @@ def html_table(
     label = escape(caption, quote=True)
     return (
         f'<div class="table-scroll" role="region" aria-label="{label}" tabindex="0"><table>'
-        f"<caption>{escape(caption)}</caption>"
+        f'<caption class="visually-hidden">{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>{rest}"
     )

@@ -29,7 +29,7 @@ def verdict_word(verdict: str) -> str:
 def claims_register(
     verdicts: Iterable[Verdict], evidence: Evidence, links: Mapping[str, EvidenceLink]
 ) -> str:
-    """Every claim with its verdicts, contradicted ones first; the reason and the evidence stand under the statement."""
+    """Every claim with its verdicts, contradicted ones first; reason and evidence stand under the statement."""
     ranked = sorted(verdicts, key=lambda row: (_rank(row), str(row["id"])))
     if not ranked:
         return "<p>No claim had been made by this date.</p>"
@@ -77,7 +77,8 @@ def claims_judgement(verdicts: Iterable[Verdict]) -> str:
     return judgement_item(
         f"{counts['contradicted']} of {total}",
         "press claims contradicted",
-        'What the press said on the subject, recomputed from the evidence. <a class="how" href="claims.html">All claims</a>',
+        "What the press said on the subject, recomputed from the evidence. "
+        '<a class="how" href="claims.html">All claims</a>',
         escape(tally),
     )
 

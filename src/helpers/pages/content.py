@@ -33,7 +33,8 @@ _ADDRESSES = (
 )
 _SOUND_LINK = re.compile(r"(?:https?://|mailto:)", re.I)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
-_ALIGNED = re.compile(r"text-align:\s*(left|right|center)")
+_PRESENTATION = ("style", "align", "border", "bgcolor", "valign")
+_RIGHT = re.compile(r"text-align:\s*right")
 
 
 @dataclass
@@ -93,19 +94,12 @@ def clean(main: html.HtmlElement) -> list[str]:
 
 def _clean_attributes(element: html.HtmlElement) -> None:
     for name in list(element.attrib):
-        lowered = name.lower()
-        if lowered.startswith("on"):
+        value = element.get(name)
+        unsound = name in _ADDRESSES and not _sound_address(element, value)
+        if unsound or name.lower() in _PRESENTATION or name.lower().startswith("on"):
             del element.attrib[name]
-        elif lowered == "style":
-            aligned = _ALIGNED.search(element.attrib.pop(name))
-            if aligned and element.tag in ("td", "th"):
-                element.set(
-                    "class", f"{element.get('class', '')} {'n' if aligned[1] == 'right' else ''}".strip()
-                )
-        elif (name in _ADDRESSES and not _sound_address(element, element.get(name))) or lowered in ("align", "border", "bgcolor", "valign"):
-            del element.attrib[name]
-    if not element.get("class", "x"):
-        del element.attrib["class"]
+            if name == "style" and element.tag in ("td", "th") and _RIGHT.search(value):
+                element.set("class", f"{element.get('class', '')} n".strip())
 
 
 def _sound_address(element: html.HtmlElement, address: str) -> bool:

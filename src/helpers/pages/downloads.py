@@ -1,4 +1,4 @@
-"""What a reader can take away: the evidence as it was known, the results, the headlines; and what each column means."""
+"""What a reader can take away: the evidence as it was known, the results, the headlines, and the data dictionary."""
 
 import json
 import re
@@ -124,7 +124,8 @@ def _field_row(field: dict[str, Any]) -> str:
         meaning += f"<small>one of: {escape(', '.join(map(str, allowed)))}</small>"
     if constraints.get("required"):
         meaning += "<small>required</small>"
-    return f"<tr><td><code>{escape(field['name'])}</code></td><td>{escape(field.get('type', ''))}</td><td>{meaning}</td></tr>"
+    name, kind = escape(field["name"]), escape(field.get("type", ""))
+    return f"<tr><td><code>{name}</code></td><td>{kind}</td><td>{meaning}</td></tr>"
 
 
 def _package(evidence: Evidence) -> dict[str, Any]:

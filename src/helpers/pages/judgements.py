@@ -88,7 +88,8 @@ def chapter_cards(cards: Sequence[Any], headlines: Sequence[Headline], exhibits:
         sentence = escape(first["sentence"]) if first else "Nothing can be said on this date."
         items.append(
             f'<li><h3><a href="{card.page}.html">{escape(card.title)}</a></h3>'
-            f'<p class="card-asks">{escape(card.asks)}</p><div class="card-body">{drawing}<p>{sentence}</p></div></li>'
+            f'<p class="card-asks">{escape(card.asks)}</p>'
+            f'<div class="card-body">{drawing}<p>{sentence}</p></div></li>'
         )
     return f'<ul class="chapter-cards">{"".join(items)}</ul>'
 

@@ -57,7 +57,7 @@ def evidence_list(ids: Iterable[str], links: Mapping[str, EvidenceLink], named: 
     known = [name for name in dict.fromkeys(ids) if name in links]
     shown = [
         f'<a href="{escape(links[name].href, quote=True)}">{escape(links[name].text[:70])}</a>'
-        + (f" ({links[name].published})" if links[name].published else "")
+        + (f' <span class="date">({links[name].published})</span>' if links[name].published else "")
         for name in known[:named]
     ]
     if len(known) > named:

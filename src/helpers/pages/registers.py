@@ -4,7 +4,6 @@ Every register is a plain table that `assets/js/tables.js` lets a reader filter 
 """
 
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 from html import escape
@@ -55,13 +54,14 @@ def register(
     return (
         f'<div class="register" id="register-{name}"{pick}>'
         f'<div class="table-scroll" role="region" aria-label="{escape(caption, quote=True)}" tabindex="0">'
-        f'<table class="stacks"><caption class="visually-hidden">{escape(caption)}</caption><thead><tr>{top}</tr></thead>'
+        f'<table class="stacks"><caption class="visually-hidden">{escape(caption)}</caption>'
+        f"<thead><tr>{top}</tr></thead>"
         f"<tbody>{body}</tbody></table></div></div>"
     )
 
 
 def sources_register(evidence: Evidence) -> str:
-    """Every source known on `as_of`, newest first: what it is, how old it was, how it was seen, what rests on it."""
+    """Every source known on `as_of`, newest first: what it is, its age, how it was seen, how much rests on it."""
     if evidence.sources.empty:
         return "<p>No source was known on this date.</p>"
     resting = _rows_by_source(evidence)
@@ -191,5 +191,6 @@ def _text(value: object) -> str:
 
 
 def _short(value: object) -> str:
-    """A date or a period; a hyphen inside a date does not break a line."""
-    return re.sub(r"(?<=\d)-(?=[\dQH])", "\u2011", escape(_text(value))) or "–"
+    """A date or a period; a date does not break over lines."""
+    text = escape(_text(value))
+    return f'<span class="date">{text}</span>' if 0 < len(text) <= len("2025-06-30") else text or "–"

@@ -1,4 +1,4 @@
-"""The search index: pages and their sections, exhibits, facts and sources, as one script that also loads from a file."""
+"""The search index: pages, their sections, exhibits, facts and sources, as one script that also loads from a file."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ def index_script(
             where = f"{places[record['id']]}#x-{record['id']}"
             entries.append(("Exhibit", record["title"], record["subtitle"][:LONGEST], where))
     for row in evidence.facts.to_dict("records"):
-        text = f"{row['metric']} · {row['period_text']} · {row['unit']}"
+        text = f"{row['metric']} · {row['period_text']} · {row['unit']}".replace("_", " ")
         entries.append(("Fact", str(row["entity"]), text[:LONGEST], f"facts.html#{row['fact_id']}"))
     for row in evidence.sources.to_dict("records"):
         entries.append(

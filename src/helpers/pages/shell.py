@@ -136,7 +136,8 @@ def _header(site: Site, name: str) -> str:
     return (
         f'<header class="site-header"><a class="brand" href="index.html">{escape(site.title)}</a>'
         f'<nav aria-label="Main"><ul>{entries}</ul></nav>'
-        f'<div class="tools"><a class="as-of" href="methods.html#as-of"><span>as known on </span><b>{day(site.as_of)}</b></a>'
+        '<div class="tools"><a class="as-of" href="methods.html#as-of"><span>as known on </span>'
+        f"<b>{day(site.as_of)}</b></a>"
         '<button type="button" class="search-open" hidden>Search</button>'
         '<button type="button" class="theme-toggle" hidden></button></div></header>\n'
     )
@@ -162,6 +163,7 @@ def _footer(site: Site) -> str:
 def _search_box() -> str:
     return (
         '<dialog class="search" aria-label="Search"><form method="dialog">'
-        '<input type="text" role="searchbox" aria-label="Search pages, exhibits, facts and sources" placeholder="Search">'
+        '<input type="text" role="searchbox" placeholder="Search" '
+        'aria-label="Search pages, exhibits, facts and sources">'
         '<button aria-label="Close the search">Close</button></form><p role="status"></p><ul></ul></dialog>\n'
     )

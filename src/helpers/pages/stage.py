@@ -96,7 +96,7 @@ def exhibit_titles(run: Path) -> dict[str, str]:
 
 
 def read_verdicts(run: Path) -> list[dict[str, Any]]:
-    """The verdicts of the run: the first `verdicts.csv` or `claims.csv` among its results; empty when there is none."""
+    """The verdicts of the run, from the first `verdicts.csv` or `claims.csv` among its results; else empty."""
     for name in VERDICTS:
         for path in sorted((run / "results").glob(f"*/{name}.csv")):
             frame = pd.read_csv(path)
@@ -137,7 +137,8 @@ def _stage_notebook(source: Path, card: Any, target: Path) -> None:
         cells = cells[1:]
     stem = Path(card.file).stem
     also = (
-        f'<p class="also">This page is a notebook: <a href="notebooks/{card.file}" download>download it, executed</a>, '
+        f'<p class="also">This page is a notebook: '
+        f'<a href="notebooks/{card.file}" download>download it, executed</a>, '
         f'or <a href="notebooks/{stem}.html">read it with its code on one sheet</a> that can be mailed.</p>'
     )
     front["execute"] = {"echo": False, "enabled": False}
