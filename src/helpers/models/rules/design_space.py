@@ -1,0 +1,56 @@
+"""What a maker could still design: the status of every pair of TPP and performance density under one rule date.
+
+Between two thresholds nothing changes, so the plane falls into few rectangles, each judged once.
+"""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from helpers.models.rules.book import Book, in_force
+from helpers.models.rules.engine import judge
+from helpers.models.rules.logic import leaves, threshold
+from helpers.models.rules.sweep import trees_of
+
+TPP_RANGE = (200.0, 80000.0)
+DENSITY_RANGE = (0.5, 40.0)
+
+
+def design_space(book: Book, day: str, design: Mapping[str, Any]) -> pd.DataFrame:
+    """One row per rectangle: tpp_low, tpp_high, pd_low, pd_high, status. Lower ends belong to the rectangle.
+
+    design: the rest of the specification (`vendor`, `market`, `interconnect_gbs`, `host_io_gbs`, `memory_bw_gbs`,
+    `commercially_available_us`); TPP is reached with 16-bit operands and the density with the die area.
+    """
+    tpps = _steps(("tpp", "tops_x_bits_2022"), TPP_RANGE, book, day)
+    densities = _steps(("pd",), DENSITY_RANGE, book, day)
+    rows = []
+    for tpp_low, tpp_high in pairwise(tpps):
+        for pd_low, pd_high in pairwise(densities):
+            tpp, density = (tpp_low * tpp_high) ** 0.5, (pd_low * pd_high) ** 0.5
+            spec = {"name": "design", "vendor_hq": "US", "named_in": (), **design,
+                    "tflops_fp16_dense": tpp / _bits(book), "die_area_mm2": tpp / density}  # fmt: skip
+            rows.append(
+                {"tpp_low": tpp_low, "tpp_high": tpp_high, "pd_low": pd_low, "pd_high": pd_high,
+                 "status": judge(spec, book, day).status}
+            )  # fmt: skip
+    return pd.DataFrame(rows, columns=["tpp_low", "tpp_high", "pd_low", "pd_high", "status"])
+
+
+def _steps(metrics: tuple[str, ...], ends: tuple[float, float], book: Book, day: str) -> list[float]:
+    limits = {
+        limit
+        for rule in book["rules"]
+        if in_force(rule, day)
+        for tree in trees_of(rule)
+        for leaf in leaves(tree)
+        if leaf["metric"] in metrics
+        for limit in threshold(leaf)
+    }
+    return sorted({*ends, *(limit for limit in limits if ends[0] < limit < ends[1])})
+
+
+def _bits(book: Book) -> float:
+    return next(entry["bits_low"] for entry in book["formats"] if entry["field"] == "tflops_fp16_dense")
