@@ -17,6 +17,7 @@ from scipy.stats import qmc
 
 REPLICATES = 8
 _TAIL = 0.05
+_EDGE = 2.0**-33
 _Z = float(special.ndtri(1 - _TAIL))
 
 
@@ -120,6 +121,8 @@ def uniforms(
         for replicate in range(REPLICATES)
     ]
     points = np.concatenate([block[:size] for block in blocks])[:draws]
+    # A point on the edge of the cube has no finite normal quantile.
+    points = np.clip(points, _EDGE, 1 - _EDGE)
     return {name: points[:, place] for place, name in enumerate(names)}
 
 

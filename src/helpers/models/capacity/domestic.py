@@ -15,6 +15,7 @@ from helpers.models.capacity.legs import VENDORS
 from helpers.models.capacity.quarters import FIRST_YEAR, delay, middle, path
 
 CHAIN_FROM = 2024.0
+MEMORY_BINDS_FROM = 2025
 
 
 class Huawei(NamedTuple):
@@ -70,12 +71,17 @@ def _bank(drawn: dict[str, np.ndarray], quarters: pd.PeriodIndex) -> np.ndarray:
 def _memory_bound(
     wanted: np.ndarray, drawn: dict[str, np.ndarray], quarters: pd.PeriodIndex
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Dies that find memory, and the dies that the stacks at hand would allow in each quarter."""
-    inflow = path(drawn, "huawei_hbm_inflow", quarters) / 4 * (quarters.year >= 2025)
+    """Dies that find memory, and the dies that the stacks at hand would allow in each quarter.
+
+    Until the rule of December 2024 memory could be bought, so it bound nobody; what was bought by then and not used
+    is the bank of 2025.
+    """
+    inflow = path(drawn, "huawei_hbm_inflow", quarters) / 4
     per_die = path(drawn, "huawei_hbm_stacks_per_die", quarters)
-    stacks = drawn["huawei_hbm_stack_bank"].copy()
-    dies, limit = np.empty_like(wanted), np.empty_like(wanted)
-    for place in range(len(quarters)):
+    free = np.asarray(quarters.year < MEMORY_BINDS_FROM)
+    dies, limit = wanted.copy(), wanted.copy()
+    stacks = np.maximum(drawn["huawei_hbm_stack_bank"] - (wanted * per_die)[:, free].sum(axis=1), 0.0)
+    for place in np.flatnonzero(~free):
         stacks = stacks + inflow[:, place]
         limit[:, place] = stacks / per_die[:, place]
         dies[:, place] = np.minimum(wanted[:, place], limit[:, place])

@@ -113,8 +113,9 @@ def licensed_units(
         counted = pieces.get(chip.key, [])
         if counted:
             covered = np.any([piece.quarters for piece in counted], axis=0)
-            first = 0 if counted[0].since_launch else int(np.flatnonzero(covered).min())
-            flow[:, first : int(np.flatnonzero(covered).max()) + 1] = 0.0
+            if any(piece.since_launch for piece in counted):
+                covered |= np.arange(len(covered)) < np.flatnonzero(covered).min()
+            flow[:, covered] = 0.0
         for piece in counted:
             spread = np.where(piece.quarters, weights, 0.0)
             spread = spread if spread.sum() > 0 else piece.quarters.astype(float)

@@ -5,17 +5,23 @@ ensemble Kalman step with perturbed observations (Evensen 1994; Burgers and othe
 the exact Bayesian pooling of model and count, and carries what was learnt into later years.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from helpers.evidence import independent
 from helpers.models.capacity.legs import DOMESTIC, HUAWEI_ENTITIES, LICENSED, VENDORS
 from helpers.models.capacity.quarters import within, year_sums, years_of
+from helpers.models.priors import REPLICATES
 
 COUNTED = ("estimated", "measured", "reported")
 _Z = 1.6448536269514722
+# Cards a year added before taking logs, so that a year without sales stays finite.
 _FLOOR = 500.0
+_LEAST_BLOCK = 256
+_GROUPS = ([0], list(range(1, len(DOMESTIC))))
 
 
 class Piece(NamedTuple):
@@ -41,11 +47,14 @@ class Count(NamedTuple):
     error: str
 
 
-def licensed_pieces(facts: pd.DataFrame, quarters: pd.PeriodIndex, error: float) -> dict[str, list[Piece]]:
-    """Counts of every licensed chip, disjoint in time, from the newest release that counts it.
+def licensed_pieces(
+    facts: pd.DataFrame, quarters: pd.PeriodIndex, error: float, prices: dict[str, tuple[float, float]]
+) -> dict[str, list[Piece]]:
+    """Counts of every licensed chip, disjoint in time: from the newest release that counts it, then from revenue.
 
-    A cumulative count that contains narrower ones adds only what they leave. error: the standard deviation of logs of
-    a count that brings no interval.
+    A cumulative count that contains narrower ones adds only what they leave. A maker's measured revenue from one chip
+    over its price counts the quarters that no release covers. error: the standard deviation of logs of a count that
+    brings no interval; prices: by chip key the middle (USD) and the standard deviation of logs.
     """
     found = {}
     for chip in LICENSED:
@@ -53,11 +62,41 @@ def licensed_pieces(facts: pd.DataFrame, quarters: pd.PeriodIndex, error: float)
             ["china_shipments"] if chip.key == "amd" else ["units", "cumulative_units", "delivered_units"]
         )
         rows = _counts(facts, [chip.entity], metrics)
-        if not len(rows):
-            continue
         pieces = _disjoint(rows[rows["published"] == rows["published"].max()], quarters, error)
+        if chip.key in prices:
+            pieces += _from_revenue(facts, chip.entity, quarters, prices[chip.key], error, pieces)
         if pieces:
             found[chip.key] = pieces
+    return found
+
+
+def _from_revenue(
+    facts: pd.DataFrame,
+    entity: str,
+    quarters: pd.PeriodIndex,
+    price: tuple[float, float],
+    error: float,
+    pieces: list[Piece],
+) -> list[Piece]:
+    """Units as revenue over price, for fiscal quarters that no count covers.
+
+    A fiscal quarter stands for the calendar quarter that holds its middle, so the error of a count comes on top of
+    that of the price.
+    """
+    taken = (
+        np.any([piece.quarters for piece in pieces], axis=0)
+        if pieces
+        else np.zeros(len(quarters), dtype=bool)
+    )
+    rows = _counts(facts, [entity], ["revenue"], ["USD"], ["measured"])
+    found = []
+    for row in rows.sort_values(["period_end", "fact_id"]).drop_duplicates("period_end").itertuples():
+        new = within(quarters, row.period_start, row.period_end) & ~taken
+        if new.sum() == 1:
+            found.append(
+                Piece(new, row.value / price[0], float(np.hypot(price[1], error)), row.fact_id, False)
+            )
+            taken = taken | new
     return found
 
 
@@ -109,17 +148,23 @@ def domestic_counts(facts: pd.DataFrame, parameters: list[str]) -> list[Count]:
     return [count for _, count in sorted(found, key=lambda pair: (pair[0], pair[1].fact_id))]
 
 
-def _counts(facts: pd.DataFrame, entities: list[str], metrics: list[str]) -> pd.DataFrame:
+def _counts(
+    facts: pd.DataFrame,
+    entities: list[str],
+    metrics: list[str],
+    units: Sequence[str] = ("cards", "chips"),
+    statuses: Sequence[str] = COUNTED,
+) -> pd.DataFrame:
     """Facts that count something that had happened by the time they were published; repeats are dropped."""
-    rows = facts[
+    facts = independent(facts)
+    return facts[
         facts["entity"].isin(entities)
         & facts["metric"].isin(metrics)
-        & facts["status"].isin(COUNTED)
-        & facts["unit"].isin(["cards", "chips"])
+        & facts["status"].isin(statuses)
+        & facts["unit"].isin(units)
         & facts["value"].notna()
         & (facts["period_end"] <= facts["published"])
     ]
-    return rows[rows["repeats"].fillna("") == ""]
 
 
 def condition(
@@ -127,25 +172,39 @@ def condition(
 ) -> np.ndarray:
     """Cards of the domestic legs (legs x draws x quarters) after the counts are taken up.
 
-    State: logs of the yearly cards of every leg; each count moves all years of all legs by their regression on the
-    predicted count, so that a high 2025 also lifts 2026. Quarters keep their shape within a year.
+    State: logs of the yearly cards of every leg; each count moves all years by their regression on the predicted
+    count, so that a high 2025 also lifts 2026. Huawei and the other vendors share no prior: a count of the one leaves
+    the other alone (localisation). Quarters keep their shape within a year. Independent scrambles of the draws are
+    updated apart, so that the Monte Carlo error covers the regression too.
     """
     years = years_of(quarters)
     state = np.log(year_sums(cards, quarters) + _FLOOR)
-    before = state.copy()
-    for count in counts:
-        if count.year not in years:
-            continue
-        legs = [DOMESTIC.index(leg) for leg in count.legs]
-        predicted = np.log(np.exp(state[legs, :, years.index(count.year)]).sum(axis=0))
-        error = drawn[count.error][0]
-        anomaly = predicted - predicted.mean()
-        moves = np.einsum("lny,n->ly", state - state.mean(axis=1, keepdims=True), anomaly) / len(anomaly)
-        gain = moves / (anomaly @ anomaly / len(anomaly) + error**2)
-        surprise = np.log(count.value) + error * drawn[f"noise:{count.fact_id}"] - predicted
-        state = state + gain[:, None, :] * surprise[None, :, None]
-    scale = np.exp(state - before)
+    used = [count for count in counts if count.year in years]
+    parts = REPLICATES if cards.shape[1] >= _LEAST_BLOCK * REPLICATES else 1
+    for block in np.array_split(np.arange(cards.shape[1]), parts):
+        rows = slice(block[0], block[-1] + 1)
+        moved = state[:, rows].copy()
+        for count in used:
+            error = drawn[count.error][0]
+            moved += _update(moved, count, years, error, drawn[f"noise:{count.fact_id}"][rows])
+        state[:, rows] = moved
+    scale = np.exp(state) / (year_sums(cards, quarters) + _FLOOR)
     return cards * scale[:, :, quarters.year - years[0]]
+
+
+def _update(state: np.ndarray, count: Count, years: list[int], error: float, noise: np.ndarray) -> np.ndarray:
+    """The ensemble Kalman increment of one count (legs x draws x years)."""
+    legs = [DOMESTIC.index(leg) for leg in count.legs]
+    touched = sorted({leg for group in _GROUPS if set(group) & set(legs) for leg in group})
+    predicted = np.log(np.exp(state[legs, :, years.index(count.year)]).sum(axis=0))
+    anomaly = predicted - predicted.mean()
+    near = state[touched]
+    moves = np.einsum("lny,n->ly", near - near.mean(axis=1, keepdims=True), anomaly) / len(anomaly)
+    gain = moves / (anomaly @ anomaly / len(anomaly) + error**2)
+    surprise = np.log(count.value) + error * noise - predicted
+    step = np.zeros_like(state)
+    step[touched] = gain[:, None, :] * surprise[None, :, None]
+    return step
 
 
 def noise_names(counts: list[Count]) -> list[str]:

@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from helpers.evidence import independent
 from helpers.models.capacity.legs import DOMESTIC, LEGS
-from helpers.models.capacity.quarters import year_sums, years_of
+from helpers.models.capacity.quarters import within
 from helpers.models.capacity.result import CapacityResult, percentiles, simulate
 
 INDEPENDENT, TAKEN_UP, CITED = "independent", "taken up as a count", "our prior cites it"
@@ -15,8 +16,8 @@ INDEPENDENT, TAKEN_UP, CITED = "independent", "taken up as a count", "our prior 
 class Target(NamedTuple):
     """A published figure and what compares with it.
 
-    leg: which part it checks; measure: `stock` (H100e brought in to the date), `added` (H100e in the year), `cards`
-    or `units` (sold in the year); why: what explains a gap, shown when the intervals lie apart.
+    leg: which part it checks; measure: `stock` (H100e brought in to the date), `added` (H100e in the period), `cards`
+    (sold in the period) or the key of a licensed chip; why: what explains a gap, shown when it lies outside.
     """
 
     leg: str
@@ -37,7 +38,7 @@ TARGETS = (
     Target("nvidia", "China licensed NVIDIA", "cumulative_compute", "stock", ("nvidia",), CITED,
            "the same unit counts by chip are taken up"),
     Target("amd", "China legal AMD", "cumulative_compute", "stock", ("amd",), CITED,
-           "IDC counts all cards, Epoch the MI308"),
+           "IDC counts every card, Epoch those under the rules"),
     Target("cambricon", "Cambricon", "cumulative_compute", "stock", ("cambricon",), INDEPENDENT,
            "the mix of small cards is unknown"),
     Target("smuggled", "China smuggled NVIDIA", "cumulative_compute", "stock", ("smuggled",), CITED,
@@ -57,8 +58,11 @@ TARGETS = (
     Target("domestic", "China", "domestic_ai_chip_shipments", "cards", DOMESTIC, INDEPENDENT,
            "a broker's forecast within the year"),
     Target("nvidia", "NVIDIA H20", "production", "h20", ("nvidia",), INDEPENDENT,
-           "made in nine months against sold in twelve"),
+           "made in nine months against sold in the same"),
     Target("nvidia", "NVIDIA H20", "shipments", "h20", ("nvidia",), INDEPENDENT, "forecast within the year"),
+    Target("nvidia", "NVIDIA H20", "units", "h20", ("nvidia",), TAKEN_UP, "the newest release is taken up"),
+    Target("amd", "AMD", "china_shipments", "amd", ("amd",), TAKEN_UP, ""),
+    Target("huawei", "Huawei Ascend 910B", "production", "cards", ("huawei",), TAKEN_UP, ""),
 )  # fmt: skip
 
 
@@ -91,31 +95,40 @@ def reconciliation(result: CapacityResult, evidence) -> pd.DataFrame:
 
 
 def _facts(facts: pd.DataFrame, target: Target, as_of: pd.Timestamp) -> pd.DataFrame:
+    facts = independent(facts)
     rows = facts[
         (facts["entity"] == target.entity)
         & (facts["metric"] == target.metric)
         & facts["value"].notna()
-        & (facts["repeats"].fillna("") == "")
         & facts["unit"].isin(["H100e", "cards", "chips"])
         & (facts["period_end"] <= as_of)
+        & (facts["status"] != "target")
     ]
     # Several vintages of one figure: the newest speaks for its source; a count told twice is one count.
-    keys = ["period_end", "status"] if target.metric == "cumulative_compute" else ["period_end", "value"]
+    one_maker = target.metric in ("cumulative_compute", "units")
+    keys = ["period_end", "status"] if one_maker else ["period_end", "value"]
     return rows.sort_values(["published", "fact_id"]).drop_duplicates(keys, keep="last")
 
 
 def _compare(result: CapacityResult, target: Target, fact) -> dict | None:
-    array = _ours(result, target, fact)
+    array = ours(result, target, fact.period_start, fact.period_end)
     if array is None:
         return None
-    unit = {"stock": "H100e", "added": "H100e", "h20": "chips"}.get(target.measure, "cards")
+    unit = unit_of(target)
     role = target.role
-    if role == TAKEN_UP and fact.fact_id not in {count.fact_id for count in result.inputs.counts}:
+    taken = {count.fact_id for count in result.inputs.counts}
+    taken |= {piece.fact_id for pieces in result.inputs.pieces.values() for piece in pieces}
+    if role == TAKEN_UP and fact.fact_id not in taken:
         role = INDEPENDENT
     name = f"{fact.entity}: {fact.metric.replace('_', ' ')}"
     return comparison(
         target.leg, name, fact, array, unit, result.basis if unit == "H100e" else unit, role, target.why
     )
+
+
+def unit_of(target: Target) -> str:
+    """The unit of a target's quantity."""
+    return {"stock": "H100e", "added": "H100e", "cards": "cards"}.get(target.measure, "chips")
 
 
 def comparison(
@@ -137,21 +150,22 @@ def comparison(
     }  # fmt: skip
 
 
-def _ours(result: CapacityResult, target: Target, fact) -> np.ndarray | None:
+def ours(result: CapacityResult, target: Target, start: pd.Timestamp, end: pd.Timestamp) -> np.ndarray | None:
+    """Our draws of a target's quantity for a period; None when the period lies outside the axis."""
     quarters = result.inputs.quarters
-    if fact.period_end > quarters[-1].end_time or fact.period_end < quarters[0].end_time.normalize():
+    if end > quarters[-1].end_time or end < quarters[0].end_time.normalize():
         return None
     legs = [list(LEGS).index(leg) for leg in target.legs]
     if target.measure == "stock":
-        return at_day(result.paths.cumulative[legs].sum(axis=0), quarters, fact.period_end)
-    place = years_of(quarters).index(fact.period_end.year)
+        return at_day(result.paths.cumulative[legs].sum(axis=0), quarters, end)
+    inside = within(quarters, start, end)
     if target.measure == "added":
-        return year_sums(result.paths.flows[legs].sum(axis=0), quarters)[:, place]
-    if target.measure == "h20":
-        units = result.paths.licensed.get("h20")
-        return None if units is None else year_sums(units, quarters)[:, place]
-    cards = result.paths.cards[[DOMESTIC.index(leg) for leg in target.legs]].sum(axis=0)
-    return year_sums(cards, quarters)[:, place]
+        flow = result.paths.flows[legs].sum(axis=0)
+    elif target.measure == "cards":
+        flow = result.paths.cards[[DOMESTIC.index(leg) for leg in target.legs]].sum(axis=0)
+    else:
+        flow = result.paths.licensed.get(target.measure)
+    return flow[:, inside].sum(axis=1) if flow is not None and inside.any() else None
 
 
 def at_day(stock: np.ndarray, quarters: pd.PeriodIndex, day: pd.Timestamp) -> np.ndarray:

@@ -186,13 +186,14 @@ class CapacityResult:
         return ";".join([*sorted(facts), *sorted(sources)])
 
     def monte_carlo_error(self, array: np.ndarray) -> float:
-        """How far another seed may move the median of an array of draws: four standard errors of it.
+        """How far another seed may move the median of an array of draws: six standard errors of it.
 
         The standard error is the spread of the medians of the independent scrambles over the root of their number
-        (randomised quasi-Monte Carlo); the difference of two runs has 1.4 of them, so four leave room.
+        (randomised quasi-Monte Carlo); eight scrambles know their own spread to a quarter, and two runs
+        differ by 1.4 standard errors, so six leave room.
         """
         medians = [np.median(block) for block in np.array_split(array, REPLICATES)]
-        return float(4 * np.std(medians, ddof=1) / np.sqrt(REPLICATES))
+        return float(6 * np.std(medians, ddof=1) / np.sqrt(REPLICATES))
 
 
 _STEMS = {

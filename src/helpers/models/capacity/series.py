@@ -6,6 +6,7 @@ A point belongs to a segment; only points of one segment may be joined by a line
 import numpy as np
 import pandas as pd
 
+from helpers.evidence import independent
 from helpers.models.capacity.equivalents import REFERENCE
 from helpers.models.capacity.reconcile import at_day
 from helpers.models.capacity.result import CapacityResult, percentiles
@@ -31,13 +32,12 @@ def official_series(evidence, result: CapacityResult | None = None, entity: str 
     basis, fact_id, source_id, published. Forecasts and targets are in segments of their own. With a result (FP16),
     a rise faster than the upper bound of what was brought in opens a new segment.
     """
-    facts = evidence.facts
+    facts = independent(evidence.facts)
     rows = facts[
         (facts["entity"] == entity)
         & facts["metric"].isin(_SCOPES)
         & facts["unit"].isin(["EFLOPS", "standard_racks"])
         & facts["value"].notna()
-        & (facts["repeats"].fillna("") == "")
     ].copy()
     rows["scope"] = rows["metric"].map(lambda metric: _SCOPES[metric][0])
     rows["method"] = rows["metric"].map(lambda metric: _SCOPES[metric][1])

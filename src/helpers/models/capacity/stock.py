@@ -4,6 +4,7 @@ Stock(t) = sum over quarters s <= t of units(s) x H100e per unit x survival(t - 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -66,7 +67,6 @@ class Paths:
     """
 
     flows: np.ndarray
-    installed: np.ndarray
     cards: np.ndarray
     licensed: dict[str, np.ndarray]
     chain: domestic.Huawei
@@ -79,6 +79,11 @@ class Paths:
     def cumulative(self) -> np.ndarray:
         """H100e brought in since 2022, at the end of each quarter."""
         return self.flows.cumsum(axis=-1)
+
+    @cached_property
+    def installed(self) -> np.ndarray:
+        """H100e running at the end of each quarter."""
+        return installed(self.flows, self.drawn)
 
 
 def prepare(evidence, scenario: str = "baseline", horizon: int = 2028, precision: str = "fp16") -> Inputs:
@@ -105,9 +110,22 @@ def prepare_from(evidence, plan: dict, name: str, horizon: int, precision: str) 
         chips=evidence.chips,
         factor=h100e(evidence.chips, precision),
         windows=imports.sale_windows(evidence.events, evidence.chips, quarters, as_of, plan.get("switches")),
-        pieces=observations.licensed_pieces(evidence.facts, quarters, sheet["licensed_count_error"].low),
+        pieces=observations.licensed_pieces(
+            evidence.facts, quarters, sheet["licensed_count_error"].low, _prices(sheet)
+        ),
         counts=observations.domestic_counts(evidence.facts, list(sheet)),
     )
+
+
+def _prices(sheet: dict[str, priors.Prior]) -> dict[str, tuple[float, float]]:
+    """Middle price in USD and its standard deviation of logs, by chip key."""
+    found = {}
+    for name, prior in sheet.items():
+        if name.startswith("licensed_") and name.endswith("_price_usd"):
+            key = name.removeprefix("licensed_").removesuffix("_price_usd")
+            middle, spread = np.sqrt(prior.low * prior.high), np.log(prior.high / prior.low) / (2 * 1.6448536)
+            found[key] = (float(middle), float(spread))
+    return found
 
 
 def draw_inputs(inputs: Inputs, draws: int, seed: int, method: str = "sobol") -> dict[str, np.ndarray]:
@@ -143,7 +161,6 @@ def run(inputs: Inputs, drawn: dict[str, np.ndarray]) -> Paths:
     abroad = imports.offshore(drawn, quarters)
     return Paths(
         flows=flows,
-        installed=installed(flows, drawn),
         cards=cards,
         licensed=licensed,
         chain=chain,
@@ -168,7 +185,6 @@ def splice(past: Paths, future: Paths, now: int) -> Paths:
     nothing = np.zeros_like(past.abroad)
     return Paths(
         flows=flows,
-        installed=installed(flows, future.drawn),
         cards=joined(past.cards, future.cards),
         licensed={
             key: joined(past.licensed.get(key, nothing), future.licensed.get(key, nothing)) for key in keys

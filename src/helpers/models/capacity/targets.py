@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from helpers.evidence import independent
 from helpers.models.capacity.legs import LEGS
 from helpers.models.capacity.reconcile import EPOCH_SCOPE, at_day
 from helpers.models.capacity.result import CapacityResult, percentiles, simulate
@@ -123,13 +124,12 @@ def share_of_world(evidence, result: CapacityResult) -> pd.DataFrame:
     note, fact_id, source_id. Ours: what the model brings in on Epoch's scope over Epoch's world total with Epoch's
     China taken out and ours put in.
     """
-    facts = evidence.facts
+    facts = independent(evidence.facts)
     rows = [
         (_SHARES[fact.metric], fact.basis, fact.period_end, np.nan, fact.value, np.nan, False, fact.note,
          fact.fact_id, fact.source_id)
         for fact in facts[
             (facts["entity"] == "China") & facts["metric"].isin(_SHARES) & facts["value"].notna()
-            & (facts["repeats"].fillna("") == "")
         ].itertuples()
     ]  # fmt: skip
     stocks = facts[(facts["metric"] == "cumulative_compute") & facts["value"].notna()]

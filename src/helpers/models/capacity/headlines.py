@@ -1,0 +1,171 @@
+"""The numbers of the capacity chapter that prose may quote, as keyword arguments for `Run.headline`."""
+
+import numpy as np
+import pandas as pd
+
+from helpers.models.capacity.legs import DOMESTIC, LEGS
+from helpers.models.capacity.quarters import year_sums, years_of
+from helpers.models.capacity.result import CapacityResult, percentiles
+from helpers.models.capacity.targets import judged_targets, share_of_world
+
+
+def headlines(result: CapacityResult, evidence) -> list[dict]:
+    """Every headline with its interval, basis, evidence, exhibit and confidence.
+
+    `id` of the first ones is that of their walk (`installed-now`, `in-use-now`, `installed-horizon`, `huawei-cards`).
+    """
+    found = [
+        _stock(result, "installed-now", "installed", result.inputs.now, key=True),
+        _in_use(result),
+        _used(result),
+        _smuggled_share(result),
+        *_last_year(result),
+    ]
+    last = len(result.inputs.quarters) - 1
+    if last > result.inputs.now:
+        found.append(_stock(result, "installed-horizon", "installed", last, key=True))
+    return found + _world_share(evidence, result) + _target(evidence)
+
+
+def monte_carlo(result: CapacityResult) -> pd.DataFrame:
+    """How far another seed may move each headline of the stock. One row is one headline: p50, error, unit."""
+    now, last = result.inputs.now, len(result.inputs.quarters) - 1
+    arrays = {
+        "installed-now": result.sample("installed")[:, now],
+        "in-use-now": result.sample("in use")[:, now],
+        "used-by-chinese-firms": result.sample("used by Chinese firms")[:, now],
+        "installed-horizon": result.sample("installed")[:, last],
+    }
+    rows = [
+        (name, float(np.median(array)), result.monte_carlo_error(array), "H100e")
+        for name, array in arrays.items()
+    ]
+    return pd.DataFrame(rows, columns=["headline", "p50", "error", "unit"])
+
+
+def short(value: float) -> str:
+    """A number as prose shows it, with two or three digits: 2.3 million, 708 thousand, 42."""
+    for size, word in ((1e6, "million"), (1e3, "thousand")):
+        if abs(value) >= size:
+            scaled = value / size
+            return f"{scaled:.1f} {word}" if scaled < 20 else f"{scaled:,.0f} {word}"
+    return f"{value:.2g}" if abs(value) < 10 else f"{value:.0f}"
+
+
+def _made(
+    result: CapacityResult, id: str, array: np.ndarray, label: str, sentence: str, evidence: str, **more
+) -> dict:
+    low, middle, high = (float(value) for value in percentiles(array))
+    show = more.pop("show", short)
+    return {
+        "id": id, "value": middle, "low": low, "high": high, "unit": more.pop("unit", "H100e"),
+        "basis": more.pop("basis", result.basis), "label": label, "shown": show(middle),
+        "sentence": sentence.replace("[low]", show(low)).replace("[high]", show(high)),
+        "evidence": [name for name in evidence.split(";") if name], **more,
+    }  # fmt: skip
+
+
+def _stock(result: CapacityResult, id: str, quantity: str, place: int, key: bool) -> dict:
+    label = result.labels[place]
+    later = place > result.inputs.now
+    verb = "would run" if later else "ran"
+    return _made(
+        result, id, result.sample(quantity)[:, place], f"installed in China, {label}",
+        f"China {verb} about {{shown}} H100-equivalents at the end of {label} ([low] to [high]).",
+        result.evidence_of("China", quantity), period=label, key=key,
+        confidence="low" if later else "medium", exhibit="capacity-stock",
+    )  # fmt: skip
+
+
+def _in_use(result: CapacityResult) -> dict:
+    label = result.labels[result.inputs.now]
+    return _made(
+        result, "in-use-now", result.sample("in use")[:, result.inputs.now], f"in use in China, {label}",
+        "Of that about {shown} are in use ([low] to [high]); utilisation is the least observed part.",
+        result.evidence_of("China", "in use"), period=label, confidence="low", exhibit="capacity-stock",
+    )  # fmt: skip
+
+
+def _used(result: CapacityResult) -> dict:
+    label, now = result.labels[result.inputs.now], result.inputs.now
+    return _made(
+        result, "used-by-chinese-firms", result.sample("used by Chinese firms")[:, now],
+        f"installed in China and rented abroad, {label}",
+        "With what Chinese firms rent or own abroad it is {shown} ([low] to [high]): location, ownership and use "
+        "are three numbers.",
+        result.evidence_of("China", "used by Chinese firms"), period=label, confidence="low", exhibit="capacity-stock",
+    )  # fmt: skip
+
+
+def _smuggled_share(result: CapacityResult) -> dict:
+    now = result.inputs.now
+    share = 100 * result.sample("cumulative", "smuggled")[:, now] / result.sample("cumulative")[:, now]
+    return _made(
+        result, "smuggled-share", share, f"share brought in without a licence, to {result.labels[now]}",
+        "About {shown} per cent of the compute brought in since 2022 came without a licence ([low] to [high] per cent).",
+        result.evidence_of("smuggled", "cumulative"), unit="percent", period=result.labels[now], confidence="low",
+        exhibit="capacity-legs", show=lambda value: f"{value:.0f}",
+    )  # fmt: skip
+
+
+def _last_year(result: CapacityResult) -> list[dict]:
+    quarters, now = result.inputs.quarters, result.inputs.now
+    year = int(quarters.year[now]) - (0 if quarters.quarter[now] == 4 else 1)
+    if year not in years_of(quarters):
+        return []
+    place = years_of(quarters).index(year)
+    added = year_sums(result.paths.flows, quarters)[:, :, place]
+    own = added[[list(LEGS).index(leg) for leg in DOMESTIC]].sum(axis=0)
+    cards = year_sums(result.paths.cards[DOMESTIC.index("huawei")], quarters)[:, place]
+    return [
+        _made(
+            result, "domestic-share", 100 * own / added.sum(axis=0), f"Chinese-made share of compute added in {year}",
+            f"Chinese makers supplied about {{shown}} per cent of what was added in {year} ([low] to [high] per cent).",
+            result.evidence_of("China", ""), unit="percent", period=str(year), confidence="medium",
+            exhibit="capacity-legs", show=lambda value: f"{value:.0f}",
+        ),
+        _made(
+            result, "huawei-cards", cards, f"Ascend cards sold in {year}",
+            f"Huawei sold about {{shown}} Ascend cards in {year} ([low] to [high]).",
+            result.evidence_of("huawei", ""), unit="cards", basis="cards, one or two dies each", period=str(year),
+            confidence="medium", exhibit="capacity-huawei-units",
+        ),
+    ]  # fmt: skip
+
+
+def _world_share(evidence, result: CapacityResult) -> list[dict]:
+    shares = share_of_world(evidence, result)
+    ours = shares[shares["computed"]] if len(shares) else shares
+    if ours.empty:
+        return []
+    row = ours.iloc[-1]
+    published = shares["p50"].agg(["min", "max"])
+    return [
+        {
+            "id": "world-share", "value": row["p50"], "low": row["p5"], "high": row["p95"], "unit": "percent",
+            "basis": row["basis"], "label": f"China's share of AI chips brought in, {row['date']:%Y}",
+            "shown": f"{row['p50']:.0f}", "period": f"{row['date']:%Y-%m-%d}", "confidence": "medium",
+            "sentence": (
+                f"China holds about {{shown}} per cent of the world's AI chips by computing power "
+                f"({row['p5']:.0f} to {row['p95']:.0f}); published shares run from {published['min']:.0f} to "
+                f"{published['max']:.0f} per cent, by what they count."
+            ),
+            "evidence": row["fact_id"].split(";"), "exhibit": "capacity-world-share", "key": True,
+        }
+    ]  # fmt: skip
+
+
+def _target(evidence) -> list[dict]:
+    targets = judged_targets(evidence)
+    row = targets[targets["goal"].eq(300) & targets["unit"].eq("EFLOPS")]
+    if row.empty or not np.isfinite(row.iloc[0]["outturn"]):
+        return []
+    row = row.iloc[0]
+    return [
+        {
+            "id": "target-300", "value": float(100 * row["reached"]), "unit": "percent", "basis": row["basis"],
+            "label": "of the 300 EFLOPS target reached on its own basis", "shown": f"{100 * row['reached']:.0f}",
+            "sentence": f"The target of 300 EFLOPS by {row['due']}: {row['sentence']}", "period": str(row["due"]),
+            "evidence": row["fact_ids"].split(";"), "exhibit": "capacity-official", "confidence": "medium",
+        }
+    ]  # fmt: skip
