@@ -168,19 +168,24 @@ def _counts(
 
 
 def condition(
-    cards: np.ndarray, counts: list[Count], drawn: dict[str, np.ndarray], quarters: pd.PeriodIndex
+    cards: np.ndarray,
+    counts: list[Count],
+    drawn: dict[str, np.ndarray],
+    quarters: pd.PeriodIndex,
+    ensembles: int | None = None,
 ) -> np.ndarray:
     """Cards of the domestic legs (legs x draws x quarters) after the counts are taken up.
 
     State: logs of the yearly cards of every leg; each count moves all years by their regression on the predicted
     count, so that a high 2025 also lifts 2026. Huawei and the other vendors share no prior: a count of the one leaves
     the other alone (localisation). Quarters keep their shape within a year. Independent scrambles of the draws are
-    updated apart, so that the Monte Carlo error covers the regression too.
+    updated apart, so that the Monte Carlo error covers the regression too; `ensembles` sets another number of parts
+    (a lattice, whose every point is an ensemble of its own).
     """
     years = years_of(quarters)
     state = np.log(year_sums(cards, quarters) + _FLOOR)
     used = [count for count in counts if count.year in years]
-    parts = REPLICATES if cards.shape[1] >= _LEAST_BLOCK * REPLICATES else 1
+    parts = ensembles or (REPLICATES if cards.shape[1] >= _LEAST_BLOCK * REPLICATES else 1)
     for block in np.array_split(np.arange(cards.shape[1]), parts):
         rows = slice(block[0], block[-1] + 1)
         moved = state[:, rows].copy()

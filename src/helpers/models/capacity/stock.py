@@ -134,13 +134,13 @@ def draw_inputs(inputs: Inputs, draws: int, seed: int, method: str = "sobol") ->
     return priors.from_uniforms(inputs.priors, points, inputs.noise, PATHS)
 
 
-def run(inputs: Inputs, drawn: dict[str, np.ndarray]) -> Paths:
-    """Put draws through the model."""
+def run(inputs: Inputs, drawn: dict[str, np.ndarray], ensembles: int | None = None) -> Paths:
+    """Put draws through the model. ensembles: how many equal parts the counts update apart (see `condition`)."""
     factor, quarters = inputs.factor["h100e"], inputs.quarters
     chain = domestic.huawei(drawn, inputs.chips, factor, quarters)
     vendors = domestic.vendor_cards(drawn, quarters)
     cards = np.stack([chain.cards if leg == "huawei" else vendors[leg] for leg in DOMESTIC])
-    cards = observations.condition(cards, inputs.counts, drawn, quarters)
+    cards = observations.condition(cards, inputs.counts, drawn, quarters, ensembles)
     rates = domestic.vendor_h100e(drawn, factor)
     licensed = imports.licensed_units(drawn, inputs.windows, inputs.pieces)
     flows = np.zeros((len(LEGS), *chain.cards.shape))
