@@ -287,11 +287,30 @@ def test_claims_count_and_order(tmp_path, evidence):
     frame = site_fixture.verdicts(evidence.sources["source_id"][0], [])
     (tmp_path / "results" / "market").mkdir(parents=True)
     frame.to_csv(tmp_path / "results" / "market" / "verdicts.csv", index=False)
-    found = read_verdicts(tmp_path)
+    found = read_verdicts(tmp_path, evidence)
     assert "1 of 3" in claims.claims_judgement(found)
     page = html.fromstring(claims.claims_register(found, evidence, {}))
     assert [row.get("id") for row in page.xpath("//tbody/tr")] == ["c1", "c2", "c3"]
-    assert read_verdicts(tmp_path / "nothing") == [] and claims.claims_judgement([]) == ""
+    assert claims.claims_judgement([]) == "" and "No claim" in claims.claims_register([], evidence, {})
+
+
+def test_claims_are_judged_where_no_notebook_has(tmp_path, evidence):
+    found = read_verdicts(tmp_path, evidence)
+    assert len(found) == len(evidence.claims)
+    page = html.fromstring(claims.claims_register(found, evidence, evidence_links(evidence)))
+    rows = page.xpath("//tbody/tr")
+    assert {row.get("id") for row in rows} == set(evidence.claims["claim_id"])
+    unlinked = [row.get("id") for row in rows if not row.xpath('.//a[contains(@href,"#")]')]
+    assert unlinked == []
+
+
+def test_a_run_that_found_nothing_still_makes_a_sound_site(tmp_path, evidence):
+    deck = read_cards()
+    run = site_fixture.make_run(tmp_path / "run", evidence, deck, exhibits={"none": None})
+    for folder in ("headlines", "results"):
+        shutil.rmtree(run / folder)
+    site = pages.make_site(run, evidence, deck, {}, tmp_path / "site", "smalldocs")
+    assert pages.check_site(site) == []
 
 
 def test_check_names_what_is_wrong(tmp_path, site):

@@ -8,6 +8,7 @@ from typing import Any
 from helpers.evidence import Evidence
 from helpers.exhibits.tables import number
 from helpers.exhibits.theme import token
+from helpers.models.claims import CAUTION
 from helpers.pages.judgements import judgement_item
 from helpers.pages.numbers import EvidenceLink, evidence_list
 from helpers.pages.registers import register
@@ -44,8 +45,10 @@ def claims_register(
 def claims_teaser(
     verdicts: Iterable[Verdict], evidence: Evidence, links: Mapping[str, EvidenceLink], count: int = 4
 ) -> str:
-    """A few claims for the first page: contradicted ones that have a number on both sides come first."""
-    ranked = sorted(verdicts, key=lambda row: (not _has_numbers(row), _rank(row), str(row["id"])))[:count]
+    """A few claims for the first page, one of each verdict; where it can be, one with numbers on both sides."""
+    by_merit = sorted(verdicts, key=lambda row: (not _has_numbers(row), _rank(row), str(row["id"])))
+    firsts = {str(row.get("verdict_now")): row for row in reversed(by_merit)}
+    ranked = sorted(firsts.values(), key=_rank)[:count]
     if not ranked:
         return ""
     sources = evidence.source_by_id
@@ -84,10 +87,12 @@ def claims_judgement(verdicts: Iterable[Verdict]) -> str:
 
 
 def tally(verdicts: Iterable[Verdict]) -> str:
-    """One line that counts each verdict."""
+    """One line that counts each verdict, and what such a count cannot say."""
     counts = Counter(str(row["verdict_now"]) for row in verdicts)
     parts = [f"{counts[name]} {verdict_word(name)}" for name in ORDER if counts[name]]
-    return f'<p class="tally">{" · ".join(parts)}</p>' if parts else ""
+    return (
+        f'<p class="tally">{" · ".join(parts)}</p><p class="caution">{escape(CAUTION)}</p>' if parts else ""
+    )
 
 
 def _cells(row: Verdict, source: Mapping[str, Any], links: Mapping[str, EvidenceLink] | None) -> list[str]:
@@ -101,11 +106,25 @@ def _cells(row: Verdict, source: Mapping[str, Any], links: Mapping[str, Evidence
         ids = row.get("evidence") or ()
         listed = evidence_list(ids.split(";") if isinstance(ids, str) else ids, links)
         said += f"<small>Evidence: {listed}</small>" if listed else ""
-    computed = _number(row.get("computed"), row.get("unit"))
-    if _is_number(row.get("low")) and _is_number(row.get("high")):
-        computed += f"<small>{number(float(row['low']))} to {number(float(row['high']))}</small>"
     then, now = (verdict_word(str(row.get(name) or "")) for name in ("verdict_then", "verdict_now"))
-    return [said, _number(row.get("claimed"), row.get("unit")), computed, then, now]
+    return [said, _claimed(row), _computed(row), then, now]
+
+
+def _claimed(row: Verdict) -> str:
+    return escape(str(row.get("claimed_text") or "")) or _number(row.get("claimed"), row.get("unit"))
+
+
+def _computed(row: Verdict) -> str:
+    """The number with its interval below; a comparison is a word, and its numbers stand in the reason."""
+    if not _is_number(row.get("computed")):
+        return escape(str(row.get("computed") or "")) or "–"
+    text, _, between = str(row.get("computed_text") or "").partition(" (")
+    if text:
+        return escape(text) + (f"<small>{escape(between.rstrip(')'))}</small>" if between else "")
+    text = _number(row["computed"], row.get("unit"))
+    if _is_number(row.get("low")) and _is_number(row.get("high")):
+        text += f"<small>{number(float(row['low']))} to {number(float(row['high']))}</small>"
+    return text
 
 
 def _number(value: object, unit: object) -> str:

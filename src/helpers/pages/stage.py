@@ -12,6 +12,7 @@ import yaml
 
 from helpers.evidence import Evidence
 from helpers.exhibits.exhibit import day
+from helpers.models.claims import as_table, judge_all
 from helpers.pages import claims, downloads, judgements, registers
 from helpers.pages.numbers import evidence_links, variables
 from helpers.paths import project_root, report_dir
@@ -58,7 +59,7 @@ def generated_parts(
 ) -> dict[str, str]:
     """The HTML of every part that a page includes from `_generated/`, by name."""
     links = evidence_links(evidence)
-    verdicts = read_verdicts(run)
+    verdicts = read_verdicts(run, evidence)
     titles = exhibit_titles(run)
     lead = judgements.lead_title(headlines, titles, "China's AI compute under US export controls")
     key = judgements.key_judgements(headlines)
@@ -95,14 +96,20 @@ def exhibit_titles(run: Path) -> dict[str, str]:
     return {record["id"]: record["title"] for record in records if "title" in record}
 
 
-def read_verdicts(run: Path) -> list[dict[str, Any]]:
-    """The verdicts of the run, from the first `verdicts.csv` or `claims.csv` among its results; else empty."""
-    for name in VERDICTS:
-        for path in sorted((run / "results").glob(f"*/{name}.csv")):
-            frame = pd.read_csv(path)
-            if {"id", "statement", "verdict_now"} <= set(frame.columns):
-                return frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return []
+def read_verdicts(run: Path, evidence: Evidence) -> list[dict[str, Any]]:
+    """Every claim with its verdicts: as a notebook of the run saved them, else judged now on the run's results."""
+    saved = [path for name in VERDICTS for path in sorted((run / "results").glob(f"*/{name}.csv"))]
+    if saved:
+        frame = pd.read_csv(saved[0])
+    else:
+        frame = as_table(
+            judge_all(evidence, lambda notebook, name: pd.read_csv(_result(run, notebook, name)))
+        )
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+
+
+def _result(run: Path, notebook: str, name: str) -> Path:
+    return run / "results" / notebook / f"{name}.csv"
 
 
 def raw_block(content: str) -> str:
