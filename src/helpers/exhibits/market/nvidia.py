@@ -122,9 +122,18 @@ def _nvidia_chart(table: pd.DataFrame, rules: pd.DataFrame, narrow: bool) -> alt
         layers.append(mine.transform_filter(filed).mark_point(color=colour(entity), opacity=1))
         hollow = {"filled": False, "fill": PAPER, "color": colour(entity), "opacity": 1, "strokeWidth": 1.5}
         layers.append(mine.transform_filter(alt.datum.status != "reported").mark_point(**hollow))
-        spot = part.iloc[[0]] if basis == _HEADQUARTERS else part.iloc[[len(part) // 2]]
+        # The newer basis is named left of its first point, the older one above its peak: neither meets a line there.
+        newer = basis == _HEADQUARTERS
+        spot = part.iloc[[0]] if newer else part.loc[[part["usd_bn"].idxmax()]]
         named = alt.Chart(spot.assign(label=label)).encode(x=x, y=y, text="label:N")
-        layers += halo(named, align="right", dx=-10, dy=-4, fontWeight=600, color=colour(entity))
+        layers += halo(
+            named,
+            align="right",
+            dx=-10 if newer else 4,
+            dy=-4 if newer else -16,
+            fontWeight=600,
+            color=colour(entity),
+        )
     return alt.layer(*layers).properties(height=320)
 
 

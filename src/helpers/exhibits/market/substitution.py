@@ -111,7 +111,7 @@ def _moved_chart(table: pd.DataFrame, narrow: bool) -> alt.LayerChart:
         zero=0.0,
     )
     first, last = int(table["year"].min()), int(table["year"].max())
-    top = marked["high"].max() * 1.12
+    top = marked["high"].max() * 1.3
     axis = alt.Axis(format="d", values=list(range(first, last + 1)))
     x = alt.X("x:Q", title=None, scale=alt.Scale(domain=[first - 0.6, last + 0.6]), axis=axis)
     y = alt.Y("value:Q", title="thousand H100e", axis=alt.Axis(tickCount=5), scale=alt.Scale(domain=[0, top]))
@@ -120,7 +120,7 @@ def _moved_chart(table: pd.DataFrame, narrow: bool) -> alt.LayerChart:
     names_at = pd.DataFrame(
         {
             "x": first - 0.5,
-            "value": [top * share for share in (0.97, 0.89)],
+            "value": [top * share for share in (0.98, 0.91)],
             "label": [_IMPORTED, _DOMESTIC],
             "colour": [colour(names[name]) for name in (_IMPORTED, _DOMESTIC)],
         }

@@ -179,12 +179,18 @@ def _fourth_quarters(rows: list[dict]) -> list[dict]:
         if year["grain"] != "year" or not all(thirds) or (entity, basis, f"{period}-Q4") in known:
             continue
         start = max(third["period_end"] for third in thirds) + pd.Timedelta(days=1)
-        value = year["p50"] - sum(third["p50"] for third in thirds)
+        # The bounds of the year carry over; those of the quarters where a filing's rounding is stated.
+        low, value, high = (
+            year[one] - sum(third["p50"] if pd.isna(third[other]) else third[other] for third in thirds)
+            for one, other in (("p5", "p95"), ("p50", "p50"), ("p95", "p5"))
+        )
         derived.append(
             {
                 **year,
                 "period": f"{period}-Q4",
+                "p5": low,
                 "p50": value,
+                "p95": high,
                 "grain": "quarter",
                 "calendar": calendar_label(start, year["period_end"], "quarter"),
                 "period_start": start,
