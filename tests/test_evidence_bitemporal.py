@@ -142,3 +142,11 @@ def _seconds(clock) -> float:
     begin = clock()
     load()
     return clock() - begin
+
+
+def test_a_release_to_come_is_not_known_yet():
+    """On 2024-08-01 the B200 was announced; that it would ship on 2024-11-15, and that the H20 would be barred, was not."""
+    chips = load(as_of="2024-08-01").chips.set_index("chip_id")
+    assert chips.loc["b200", "status"] == "announced" and chips.loc["b200", "release_date"] == ""
+    assert chips.loc["h20_96", "status"] == "shipping"
+    assert load().chips.set_index("chip_id").loc["b200", "release_date"] == "2024-11-15"

@@ -182,11 +182,25 @@ def _cut(whole: Evidence, day: date) -> Evidence:
             continue
         frame = frame[frame["published"] <= known].reset_index(drop=True)
         frame = _name_known_sources(frame, existing)
-        if "note" in frame and day < whole.as_of:
-            frame = frame.assign(note="")
+        if day < whole.as_of:
+            frame = _without_hindsight(frame, known)
         cut[name] = frame
     rules = [rule for rule in whole.rules if knowable_from(str(rule["published"])) <= day]
     return replace(whole, as_of=day, rules=rules, full=whole, **cut)
+
+
+def _without_hindsight(frame: pd.DataFrame, known: pd.Timestamp) -> pd.DataFrame:
+    """Blank what a row that was already known says of later days: notes, releases to come, what became of a chip."""
+    if "note" in frame:
+        frame = frame.assign(note="")
+    if "release_date" not in frame:
+        return frame
+    released = _days(frame["release_date"], knowable_from)
+    to_come = (released > known) & (frame["status"] != "announced")
+    status = frame["status"].replace({"banned variant": "shipping", "cancelled": "announced"})
+    return frame.assign(
+        status=status.mask(to_come, "announced"), release_date=frame["release_date"].mask(to_come, "")
+    )
 
 
 def _sources_known(sources: pd.DataFrame, known: pd.Timestamp) -> pd.DataFrame:
