@@ -7,6 +7,7 @@ rates) and the official Chinese one (central parity): the one asked for is shown
 interval.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 import pandas as pd
@@ -166,6 +167,7 @@ def _rate_column(rates: pd.DataFrame) -> str:
     return next(name for name in ("per_usd", "cny_per_usd") if name in rates.columns)
 
 
+@cache
 def _span(period: str) -> tuple:
     span = parse_period(period)
     if span.start is None or span.end is None:
