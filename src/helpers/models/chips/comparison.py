@@ -41,6 +41,20 @@ _MEASURED = (
     ("Ascend 910B", "A100", "LLM training, as stated by Huawei", "c-910b-claim-training", None),
     ("Ascend 910C", "H100", "inference, as stated by DeepSeek", "f-910c-h100-infer", None),
     ("Ascend 910C", "H100", "decode of DeepSeek-R1, measured", "f-serve-910c-decode", "f-serve-h100-decode"),
+    (
+        "Ascend 910C",
+        "H100",
+        "decode per peak TFLOPS, measured",
+        "f-serve-910c-decode-eff",
+        "f-serve-h100-decode-eff",
+    ),
+    (
+        "Ascend 910C",
+        "H100",
+        "prompts per peak TFLOPS, measured",
+        "f-serve-910c-prefill-eff",
+        "f-serve-h100-prefill-eff",
+    ),
     ("Ascend 910C", "H800", "decode of DeepSeek-R1, measured", "f-serve-910c-decode", "f-serve-h800-decode"),
 )
 

@@ -18,6 +18,7 @@ import pandas as pd
 from helpers.evidence import Evidence
 from helpers.models.chips.frontier import best_on, leaders, on_sale
 from helpers.models.chips.specs import FRONTIER_METRICS, METRICS
+from helpers.models.priors import priors_of
 
 DAYS_A_MONTH = 365.25 / 12
 NOW = "months since a US chip first reached the best Chinese chip shipping"
@@ -49,6 +50,15 @@ class DateError(NamedTuple):
 
 
 EXACT = DateError()
+
+
+def release_date_error(evidence: Evidence) -> DateError:
+    """The assumption `release_date_error_months` of model `chips`; none where the edition does not know it."""
+    rows = evidence.assumptions
+    if len(rows) == 0 or not (rows["model"] == "chips").any():
+        return EXACT
+    found = priors_of(rows, "chips").get("release_date_error_months")
+    return EXACT if found is None else DateError(found.low, found.high)
 
 
 def lag_now(

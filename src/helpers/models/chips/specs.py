@@ -1,8 +1,9 @@
 """Specifications of accelerators: one row a chip, with the range that the sources leave open.
 
-Rates are dense. A disputed field (`disputes`: chip_id, field, low, high) gives its row a low and a high; an
-undisputed one has low = value = high; an unknown one stays NaN. What follows from several fields (FLOP/W, TPP,
-TPP x bandwidth) carries the outer range of its parts: interval arithmetic, not a probability.
+Rates are dense. A disputed field (`disputes`: chip_id, field, low, high; the newest row of each that is known)
+gives its row a low and a high; an undisputed one has low = value = high; an unknown one stays NaN. What follows
+from several fields (FLOP/W, TPP, TPP x bandwidth) carries the outer range of its parts: interval arithmetic, not a
+probability.
 """
 
 from datetime import date
@@ -185,17 +186,25 @@ def _disputes(evidence: Evidence) -> pd.DataFrame:
     known = disputes["chip_id"].isin(evidence.chips["chip_id"]) & disputes["field"].isin(
         evidence.chips.columns
     )
-    return disputes[known]
+    newest = (
+        disputes[known].sort_values("published", kind="stable")
+        if "published" in disputes
+        else disputes[known]
+    )
+    return newest.drop_duplicates(["chip_id", "field"], keep="last")
 
 
 def _sides(chips: pd.DataFrame, disputes: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """The fields of every chip as used, at their low and at their high end."""
+    """The fields of every chip as used, at their low and at their high end.
+
+    The value used is moved into the range known on the date: the one in the chip table may have become known later.
+    """
     used = chips.set_index("chip_id")[list(_FIELDS)].astype("float64")
     low, high = used.copy(), used.copy()
     for row in disputes[disputes["field"].isin(_FIELDS)].to_dict("records"):
         cell = row["chip_id"], row["field"]
-        low.loc[cell] = np.fmin(row["low"], used.loc[cell])
-        high.loc[cell] = np.fmax(row["high"], used.loc[cell])
+        low.loc[cell], high.loc[cell] = row["low"], row["high"]
+        used.loc[cell] = np.clip(used.loc[cell], row["low"], row["high"])
     low, high, used = (side.set_index(chips.index) for side in (low, high, used))
     return {"": used, "_low": low, "_high": high}
 

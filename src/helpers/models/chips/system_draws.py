@@ -1,6 +1,7 @@
 """Draws for the comparison of systems: priors of model `systems`, disputed rates, spread of measurements."""
 
 import numpy as np
+import pandas as pd
 
 from helpers.evidence import Evidence
 from helpers.models.priors import Prior, generator, priors_of, quantile
@@ -21,6 +22,7 @@ LONG_FORM = [
     "as_of",
     "evidence",
     "workload",
+    "source_ids",
 ]
 
 
@@ -49,18 +51,21 @@ class SystemDraws:
             return None
         return low + (high - low) * self.uniform(name)
 
-    def measured(self, entity: str, metric: str, four_bit: bool) -> tuple[np.ndarray | None, list[str]]:
-        """The spread of published measurements: lognormal with the lowest and highest as its 90 % interval."""
+    def measured(self, entity: str, metric: str, four_bit: bool) -> tuple[np.ndarray | None, pd.DataFrame]:
+        """The spread of published measurements, and their facts.
+
+        Lognormal with the lowest and highest published value as its 90 % interval; None where there is none.
+        """
         facts = self.facts
         rows = facts[facts["entity"].str.startswith(entity) & (facts["metric"] == metric)]
         rows = rows[rows["basis"].str.contains(_FOUR_BIT) == four_bit]
         if rows.empty:
-            return None, []
+            return None, rows
         ends = rows[["value", "low", "high"]]
         low, high = float(ends.min().min()), float(ends.max().max())
         spread = Prior(metric, "lognormal", low, high, str(rows["unit"].iloc[0]), "", False)
         drawn = quantile(spread, self.uniform(f"{entity} {metric} {four_bit}"))
-        return drawn, sorted(rows["fact_id"])
+        return drawn, rows
 
 
 def _ours(evidence: Evidence, scenario: dict | None) -> dict:

@@ -28,7 +28,7 @@ DIMENSIONS = {
     "memory_tb": ("memory", "TB", True),
     "memory_bw_tbs": ("memory bandwidth", "TB/s", True),
     "interconnect_tbs": ("scale-up bandwidth", "TB/s", True),
-    "scale_up_domain": ("chips in one scale-up network", "chips", True),
+    "scale_up_domain": ("chips in one network", "chips", True),
     "pflops_fp16_per_chip": ("FP16 compute per chip", "PFLOPS", True),
     "tflops_fp16_per_w": ("FP16 compute per watt", "TFLOPS/W", True),
     "memory_bw_gbs_per_w": ("memory bandwidth per watt", "GB/s/W", True),

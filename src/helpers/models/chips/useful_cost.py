@@ -33,7 +33,8 @@ def useful_cost(
         costs[system["system_id"]] = cost
         common = {
             "basis": "FP16 training at measured utilisation",
-            "evidence": system["source_ids"],
+            "evidence": system["system_id"],
+            "source_ids": system["source_ids"],
             "period": evidence.as_of.isoformat(),
             "as_of": evidence.as_of.isoformat(),
         }
@@ -42,8 +43,8 @@ def useful_cost(
                 row = {**common, "workload": "training, FP16"}
                 rows.append(summary(system["name"], f"{name}_per_zettaflop", unit, cost[name], row))
         for at in prices.to_dict("records") if "kwh" in cost else []:
-            ids = f"{system['source_ids']};{at['fact_id']}"
-            row = {**common, "workload": f"electricity of {at['place']}", "evidence": ids}
+            ids = {"evidence": f"{system['system_id']};{at['fact_id']}"}
+            row = {**common, **ids, "workload": f"electricity of {at['place']}"}
             bill = cost["kwh"] * at["usd_per_kwh"]
             rows.append(summary(system["name"], "usd_electricity_per_zettaflop", "USD", bill, row))
             if "usd_capital" in cost:
@@ -113,7 +114,8 @@ def _cost_ratios(ours: dict, theirs: dict, prices: pd.DataFrame, evidence: Evide
         "period": evidence.as_of.isoformat(),
         "as_of": evidence.as_of.isoformat(),
         "basis": "per useful FLOP of FP16 training, each at its own country's electricity price",
-        "evidence": ids,
+        "evidence": f"{DOMESTIC};{REFERENCE};{ids}".strip(";"),
+        "source_ids": ";".join(prices["source_ids"]),
         "workload": "training, FP16",
     }
     return [

@@ -30,11 +30,12 @@ def chips_per_system(
     ours, theirs = known.loc[DOMESTIC], known.loc[REFERENCE]
     draw = SystemDraws(evidence, seed, draws, scenario)
     rows = []
-    for workload, basis, useful, rival, ids in _workloads(ours, theirs, draw):
+    for workload, basis, useful, rival, ids, sources in _workloads(ours, theirs, draw):
         if useful is None or rival is None:
             continue
         each = theirs["n_chips"] * rival / useful
         common = {"basis": basis, "workload": workload, "evidence": ids, "as_of": evidence.as_of.isoformat()}
+        common["source_ids"] = ";".join(dict.fromkeys(sources.split(";")))
         common["period"] = evidence.as_of.isoformat()
         rows.append(summary("Ascend 910C", "chips_per_nvl72", "chips", each, common))
         rows.append(
@@ -44,7 +45,8 @@ def chips_per_system(
 
 
 def _workloads(ours: pd.Series, theirs: pd.Series, draw: SystemDraws):
-    """Workload, basis, useful work per 910C, useful work per GB200 GPU, evidence ids."""
+    """Workload, basis, useful work per 910C, useful work per GB200 GPU, evidence ids, source ids."""
+    systems = f"{ours['source_ids']};{theirs['source_ids']}"
     peak = draw.between(
         "910C peak",
         ours["pflops_fp16_dense_low"] / ours["n_chips"],
@@ -57,24 +59,20 @@ def _workloads(ours: pd.Series, theirs: pd.Series, draw: SystemDraws):
     ids = draw.ids("ascend_training_mfu", "nvl72_training_mfu", "fp8_training_gain")
     useful = None if mfu is None else peak * mfu
     work = None if rival_mfu is None else rival * rival_mfu
-    yield "training, FP16 on both", "dense FP16 peak x MFU", useful, work, ids
+    yield "training, FP16 on both", "dense FP16 peak x MFU", useful, work, ids, systems
     best = None if work is None or gain is None else work * gain
-    yield "training, best format", "910C in FP16, NVL72 also in FP8", useful, best, ids
+    yield "training, best format", "910C in FP16, NVL72 also in FP8", useful, best, ids, systems
     factor = draw.prior("serving_comparability")
     for metric, label in (
         ("decode_throughput", "generating tokens"),
         ("prefill_throughput", "reading prompts"),
     ):
-        mine, mine_ids = draw.measured("Ascend 910C", metric, False)
+        mine, facts = draw.measured("Ascend 910C", metric, False)
         for four_bit, form in ((False, "8-bit on both"), (True, "best format")):
-            other, other_ids = draw.measured("NVIDIA GB200", metric, four_bit)
+            other, rival_facts = draw.measured("NVIDIA GB200", metric, four_bit)
             if other is not None and factor is not None:
                 other = other * factor
             basis = "published DeepSeek-R1 tokens per second and chip"
-            yield (
-                f"{label}, {form}",
-                basis,
-                mine,
-                other if factor is not None else None,
-                ";".join(mine_ids + other_ids),
-            )
+            used = pd.concat([facts, rival_facts])
+            ids, sources = (";".join(dict.fromkeys(used[name])) for name in ("fact_id", "source_id"))
+            yield f"{label}, {form}", basis, mine, other, ids, sources
