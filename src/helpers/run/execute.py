@@ -27,8 +27,8 @@ from helpers.run.provisioner import warm_kernels
 
 Progress = Callable[[Card, int, int], None]
 KERNEL = "python3"
-# Sums over several threads depend on their number; one thread gives the same bytes everywhere.
-_SINGLE_THREADED = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+# Sums over several threads depend on their number, and drawn dates on the time zone: fixed, for equal bytes.
+_FIXED = {"TZ": "UTC", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 class NotebookFailed(Exception):
@@ -63,7 +63,7 @@ def execute(
     running = {}
     with (
         ThreadPoolExecutor(workers) as pool,
-        _environment(BRIEFING_RUN_DIR=str(folder), BRIEFING_ROOT=str(project_root()), **_SINGLE_THREADED),
+        _environment(BRIEFING_RUN_DIR=str(folder), BRIEFING_ROOT=str(project_root()), **_FIXED),
         warm_kernels(),  # left first: after a failure it ends the other kernels, and the pool need not wait
     ):
         while order.is_active():
