@@ -35,6 +35,7 @@ class Piece(NamedTuple):
     error: float
     fact_id: str
     since_launch: bool
+    source_id: str
 
 
 class Count(NamedTuple):
@@ -45,6 +46,7 @@ class Count(NamedTuple):
     year: int
     value: float
     error: str
+    source_id: str
 
 
 def licensed_pieces(
@@ -94,7 +96,7 @@ def _from_revenue(
         new = within(quarters, row.period_start, row.period_end) & ~taken
         if new.sum() == 1:
             found.append(
-                Piece(new, row.value / price[0], float(np.hypot(price[1], error)), row.fact_id, False)
+                Piece(new, row.value / price[0], float(np.hypot(price[1], error)), row.fact_id, False, row.source_id)
             )
             taken = taken | new
     return found
@@ -115,8 +117,7 @@ def _disjoint(rows: pd.DataFrame, quarters: pd.PeriodIndex, error: float) -> lis
         spread = np.log(row.high / row.low) / (2 * _Z) if bounded else error
         pieces.append(
             Piece(
-                new, max(row.value - inside, 0.0), float(spread), row.fact_id, row.metric != "china_shipments"
-            )
+                new, max(row.value - inside, 0.0), float(spread), row.fact_id, row.metric != "china_shipments", row.source_id)
         )
         taken |= new
     return pieces
@@ -141,9 +142,8 @@ def domestic_counts(facts: pd.DataFrame, parameters: list[str]) -> list[Count]:
             seen.add(told)
             own = f"error_{row.fact_id}"
             kind = "error_production" if row.metric == "production" else "error_shipments"
-            count = Count(
-                row.fact_id, legs, row.period_end.year, row.value, own if own in parameters else kind
-            )
+            error = own if own in parameters else kind
+            count = Count(row.fact_id, legs, row.period_end.year, row.value, error, row.source_id)
             found.append((row.published, count))
     return [count for _, count in sorted(found, key=lambda pair: (pair[0], pair[1].fact_id))]
 

@@ -162,28 +162,34 @@ class CapacityResult:
         )
 
     def evidence_of(self, entity: str, quantity: str) -> str:
-        """Ids behind a quantity: the counts taken up and the sources of priors that matter, `;` between them."""
-        legs = [leg for leg, (name, route) in LEGS.items() if entity in (leg, name, route, "China")]
-        stems = [stem for leg in legs for stem in _STEMS.get(leg, (f"{leg}_", "domestic_growth"))]
+        """Ids behind a quantity: the counts taken up and the sources of its priors, `;` between them."""
+        counts = self._counts(entity)
+        return ";".join([*sorted({count.fact_id for count in counts}), *sorted(self._prior_sources(entity, quantity))])
+
+    def sources_of(self, entity: str, quantity: str) -> list[str]:
+        """The documents behind a quantity: those of the counts taken up first, then those of its priors."""
+        counted = sorted({count.source_id for count in self._counts(entity) if count.source_id})
+        return [*counted, *sorted(self._prior_sources(entity, quantity) - set(counted))]
+
+    def _counts(self, entity: str) -> list:
+        legs = _legs_named(entity)
+        keys = {chip.key for chip in LICENSED if chip.leg in legs}
+        pieces = [piece for key, found in self.inputs.pieces.items() if key in keys for piece in found]
+        return [count for count in self.inputs.counts if set(count.legs) & set(legs)] + pieces
+
+    def _prior_sources(self, entity: str, quantity: str) -> set[str]:
+        stems = [stem for leg in _legs_named(entity) for stem in _STEMS.get(leg, (f"{leg}_", "domestic_growth"))]
         if quantity not in ("", "cumulative"):
             stems += ["service_life", "deployment_lag"]
         if quantity == "in use":
             stems.append("utilisation")
         if "Chinese firms" in quantity:
             stems.append("offshore")
-        facts = [count.fact_id for count in self.inputs.counts if set(count.legs) & set(legs)]
-        keys = {chip.key for chip in LICENSED if chip.leg in legs}
-        facts += [
-            piece.fact_id for key in self.inputs.pieces if key in keys for piece in self.inputs.pieces[key]
-        ]
         used = self.assumptions[
-            self.assumptions["assumption_id"].isin(
-                [prior.assumption_id for prior in self.inputs.priors.values()]
-            )
+            self.assumptions["assumption_id"].isin([prior.assumption_id for prior in self.inputs.priors.values()])
             & self.assumptions["parameter"].str.startswith(tuple(stems))
         ]
-        sources = {source for cell in used["source_ids"] for source in cell.split(";") if source}
-        return ";".join([*sorted(facts), *sorted(sources)])
+        return {source for cell in used["source_ids"] for source in cell.split(";") if source}
 
     def monte_carlo_error(self, array: np.ndarray) -> float:
         """How far another seed may move the median of an array of draws: six standard errors of it.
@@ -202,6 +208,10 @@ _STEMS = {
     "amd": ("amd_", "licensed_reopened"),
     "smuggled": ("leak_",),
 }
+
+
+def _legs_named(entity: str) -> list[str]:
+    return [leg for leg, (name, route) in LEGS.items() if entity in (leg, name, route, "China")]
 
 
 def _legs_of(route: str) -> list[int]:

@@ -14,6 +14,7 @@ import scoringrules
 from helpers.evidence import independent
 from helpers.models.capacity.backtest import outturns
 from helpers.models.capacity.legs import HUAWEI_ENTITIES
+from helpers.models.capacity.observations import COUNTED
 from helpers.models.capacity.reconcile import Target
 
 _Z = 1.6448536269514722
@@ -98,6 +99,23 @@ def open_statements(evidence) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
+def statements_on(evidence, quantity: str, year: int) -> pd.DataFrame:
+    """Everything said about one contest's quantity in one year, outturns among it, oldest first.
+
+    Columns: who, said, value, low, high, note, kind (statement, outturn), fact_ids, source_id. Needs no outturn.
+    """
+    contest = next(contest for contest in CONTESTS if contest.name == quantity)
+    facts = independent(evidence.facts)
+    rows = _rows_of(contest, facts, year)
+    found = []
+    for (source, _), group in rows.groupby(["source_id", "published"], sort=True):
+        told = _statement(contest, None, group, _publisher(evidence, source))
+        after = (group["period_end"] <= group["published"]).all() and group["status"].isin(COUNTED).all()
+        found.append(told | {"kind": "outturn" if after else "statement"})
+    columns = ["who", "said", "value", "low", "high", "note", "kind", "fact_ids", "source_id"]
+    return pd.DataFrame(found, columns=columns).sort_values(["said", "who"], ignore_index=True)
+
+
 def _deciding(contest: Contest, evidence) -> list[tuple[Target, object]]:
     """The outturns that decide a contest: whole years or year ends, one a year, the newest kind of count first."""
     found = {}
@@ -116,20 +134,21 @@ def _deciding(contest: Contest, evidence) -> list[tuple[Target, object]]:
     return [(target, fact) for _, (_, target, fact) in sorted(found.items())]
 
 
-def _statements(contest: Contest, truth, evidence) -> list[dict]:
-    facts = independent(evidence.facts)
-    year = truth.period_end.year
+def _rows_of(contest: Contest, facts: pd.DataFrame, year: int) -> pd.DataFrame:
     covers = (facts["period_start"].dt.year <= year) & (facts["period_end"].dt.year >= year)
     long_enough = ((facts["period_end"] - facts["period_start"]).dt.days > 330) | (facts["unit"] == "H100e")
-    rows = facts[
+    return facts[
         facts["entity"].isin(contest.entities)
         & facts["metric"].isin(contest.stated)
         & covers
         & long_enough
-        & (facts["published"] < truth.published)
-        & (facts["fact_id"] != truth.fact_id)
         & facts[["value", "low", "high"]].notna().any(axis=1)
     ]
+
+
+def _statements(contest: Contest, truth, evidence) -> list[dict]:
+    rows = _rows_of(contest, independent(evidence.facts), truth.period_end.year)
+    rows = rows[(rows["published"] < truth.published) & (rows["fact_id"] != truth.fact_id)]
     if truth.metric == "cumulative_compute":
         rows = rows[rows["period_end"] == truth.period_end]
     found = []
@@ -150,6 +169,10 @@ def _statement(contest: Contest, truth, group: pd.DataFrame, who: str) -> dict:
         note = f"{parts[0].removeprefix('Huawei Ascend ')} only"
     if (group["high"] == group["value"]).any():
         note = "stated as an upper bound"
+    if truth is None:
+        return {"who": who, "said": group["published"].iloc[0].date().isoformat(), "value": middle,
+                "low": low if bounded else np.nan, "high": high if bounded else np.nan, "note": note,
+                "fact_ids": ";".join(sorted(group["fact_id"])), "source_id": group["source_id"].iloc[0]}  # fmt: skip
     return _row(contest, truth, who, group["published"].iloc[0], middle, low if bounded else np.nan,
                 high if bounded else np.nan, _point_score(middle, low, high, truth.value, bounded), False, note,
                 ";".join(sorted(group["fact_id"])), group["source_id"].iloc[0])  # fmt: skip

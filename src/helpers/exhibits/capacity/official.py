@@ -1,0 +1,217 @@
+"""Exhibits of the official series: its breaks, what it implies, the targets, and China's share of the world."""
+
+from datetime import date
+
+import altair as alt
+import pandas as pd
+
+from helpers.exhibits.exhibit import Exhibit, day
+from helpers.exhibits.theme import colour
+from helpers.models.capacity.headlines import short
+
+INK, SUB = colour("ink"), colour("sub")
+# scope, method, precision: label and colour. Precision is part of the name, because it is part of the number.
+_LINES = {
+    ("total", "facility", "FP32-primary"): ("all, by facility (FP32)", "China"),
+    ("intelligent", "facility", "FP32-primary"): ("AI, by facility (FP32)", "China"),
+    ("intelligent", "facility", "FP16"): ("AI, by facility (FP16)", "China"),
+    ("total", "device", "precision unstated"): ("all, by device", "estimated"),
+    ("intelligent", "IDC", "FP16"): ("AI, IDC cards (FP16)", "claimed"),
+}
+
+
+def official_exhibit(series: pd.DataFrame, breaks: pd.DataFrame, as_of: date) -> Exhibit | None:
+    """National computing capacity as published: every basis a line of its own, breaks marked, nothing joined across."""
+    keys = list(zip(series["scope"], series["method"], series["precision"], strict=True))
+    rows = series.assign(key=keys)
+    rows = rows[rows["key"].isin(list(_LINES)) & ~rows["status"].isin(["target"])].copy()
+    if rows.empty:
+        return None
+    rows["line"] = rows["key"].map(lambda key: _LINES[key][0])
+    rows["entity"] = rows["key"].map(lambda key: _LINES[key][1])
+    rows["told"] = rows["status"].where(rows["status"] == "forecast", "published")
+    newest = rows[(rows["told"] == "published") & rows["line"].str.contains("facility")].sort_values("date").iloc[-1]
+    title = f"The official figure stands at {newest['value']:,.0f} EFLOPS ({newest['precision']})"
+    if len(breaks):
+        first = breaks.iloc[0]
+        title = (
+            f"From {first['before']:,.0f} to {newest['value']:,.0f} EFLOPS: the official AI figure crossed "
+            f"{_count(len(breaks), 'break')} that no growth rate may span"
+        )
+    return Exhibit(
+        id="capacity-official",
+        title=title,
+        subtitle="National computing capacity in EFLOPS by scope, method and precision, log scale; lines join figures of "
+        f"one basis only, dashed: forecasts, rules: breaks. As known on {day(as_of)}",
+        unit="EFLOPS",
+        basis="as published: FP32-primary, FP16 or unstated, by line",
+        as_of=as_of,
+        chart=_official_chart(rows, breaks, narrow=False),
+        narrow=_official_chart(rows, breaks, narrow=True),
+        data=rows[["line", "method", "precision", "date", "value", "status", "fact_id"]].sort_values(["line", "date"]),
+        sources=_sources(rows),
+        alt="; ".join(
+            f"{line}: {_range(group)}" for line, group in rows[rows["told"] == "published"].groupby("line", sort=True)
+        )
+        + ".",
+        confidence="medium",
+        notes=breaks["sentence"].tolist(),
+    )
+
+
+def _official_chart(rows: pd.DataFrame, breaks: pd.DataFrame, narrow: bool) -> alt.LayerChart:
+    x = alt.X("date:T", title=None, axis=alt.Axis(format="%Y", tickCount={"interval": "year", "step": 2 if narrow else 1}))
+    y = alt.Y("value:Q", title="EFLOPS", scale=alt.Scale(type="log", nice=False, domainMin=float(rows["value"].min()) * 0.8),
+              axis=alt.Axis(values=[30, 100, 300, 1000, 3000, 10000], format=","))  # fmt: skip
+    names = rows["entity"].unique().tolist()
+    tint = alt.Color("entity:N", scale=alt.Scale(domain=names, range=[colour(name) for name in names]), legend=None)
+    dash = alt.StrokeDash("told:N", scale=alt.Scale(domain=["published", "forecast"], range=[[1, 0], [4, 4]]), legend=None)
+    base = alt.Chart(rows)
+    shown = rows[rows["told"] == "published"].sort_values("date").groupby("line").tail(1)
+    shown = shown.assign(above=shown["line"].str.startswith("all, by device"))
+    layers = [
+        base.mark_line(strokeWidth=2).encode(x=x, y=y, color=tint, detail="segment:N", strokeDash=dash),
+        base.mark_point(size=36).encode(x=x, y=y, color=tint),
+    ]
+    if len(breaks):
+        layers.append(alt.Chart(breaks).mark_rule(color=SUB, strokeDash=[2, 3]).encode(x="date:T"))
+    for above in (True, False):
+        part = shown[shown["above"] == above]
+        if len(part):
+            layers.append(
+                alt.Chart(part).mark_text(align="right", dx=-4, dy=-12 if above else 14).encode(
+                    x=x, y=y, text="line:N", color=tint
+                )
+            )
+    return alt.layer(*layers).properties(height=340)
+
+
+def implied_exhibit(implied: pd.DataFrame, as_of: date, sources: list[str]) -> Exhibit | None:
+    """Official and IDC FP16 figures as H100-equivalents, beside what the model has running on that day."""
+    if implied.empty:
+        return None
+    rows = implied.assign(name=[f"{row.date:%b %Y}, {'official' if row.method == 'facility' else row.method}"
+                                for row in implied.itertuples()])  # fmt: skip
+    last = rows.iloc[-1]
+    verb = "matches" if 0.8 <= last["ratio"] <= 1.25 else "exceeds" if last["ratio"] > 1 else "falls short of"
+    order = rows["name"].tolist()
+    told = pd.concat([
+        rows.assign(kind="published figure", entity="China", middle=rows["implied"], lower=rows["low"], upper=rows["high"]),
+        rows.assign(kind="this model", entity="ink", middle=rows["p50"], lower=rows["p5"], upper=rows["p95"]),
+    ])  # fmt: skip
+    x = alt.X("middle:Q", title="million H100-equivalents", axis=alt.Axis(labelExpr="datum.value / 1e6", tickCount=5))
+    y = alt.Y("name:N", sort=order, title=None)
+    offset = alt.YOffset("kind:N", sort=["published figure", "this model"])
+    tint = alt.Color("entity:N", scale=alt.Scale(domain=["China", "ink"], range=[colour("China"), INK]), legend=None)
+    base = alt.Chart(told)
+    first = told[told["name"] == order[-1]]
+    chart = alt.layer(
+        base.mark_rule(strokeWidth=6, opacity=0.3, strokeCap="round").encode(
+            x=alt.X("lower:Q"), x2="upper:Q", y=y, yOffset=offset, color=tint
+        ),
+        base.mark_point(size=60).encode(x=x, y=y, yOffset=offset, color=tint),
+        alt.Chart(first).mark_text(dy=-11).encode(x=x, y=y, yOffset=offset, text="kind:N", color=tint),
+    ).properties(height=alt.Step(24))
+    return Exhibit(
+        id="capacity-implied",
+        title=f"The {'official' if last['method'] == 'facility' else last['method']} figure of {last['date']:%B %Y} "
+        f"{verb} the model: {short(last['implied'])} H100-equivalents against {short(last['p50'])}",
+        subtitle="Published FP16 capacity divided by the dense FP16 rate of an H100, and the model's installed stock on the "
+        f"same day; 90 % intervals. As known on {day(as_of)}",
+        unit="H100e",
+        basis="dense FP16",
+        as_of=as_of,
+        chart=chart,
+        data=rows[["name", "eflops", "implied", "low", "high", "p5", "p50", "p95", "ratio"]],
+        sources=[*dict.fromkeys([*implied["source_id"], *sources])],
+        alt="; ".join(f"{row.name_}: {short(row.implied)} published, {short(row.p50)} in the model"
+                      for row in rows.rename(columns={"name": "name_"}).itertuples()) + ".",  # fmt: skip
+        confidence="low",
+        notes=["The interval of the published figure is the prior for changes of scope in the official series."],
+    )
+
+
+def targets_exhibit(targets: pd.DataFrame, as_of: date, sources: list[str]) -> Exhibit | None:
+    """Official targets, each against an outturn on its own basis only."""
+    if targets.empty:
+        return None
+    counts = targets["verdict"].value_counts()
+    said = ", ".join(f"{number} {verdict}" for verdict, number in counts.sort_index().items())
+    return Exhibit(
+        id="capacity-targets",
+        title=f"Of {_count(len(targets), 'official target')}, judged on their own basis: {said}",
+        subtitle=f"A figure on another precision or method decides nothing. As known on {day(as_of)}",
+        unit="EFLOPS or percent, by row",
+        basis="the target's own",
+        as_of=as_of,
+        data=targets[["target", "basis", "outturn", "outturn_date", "verdict", "sentence"]],
+        sources=sources,
+        alt=" ".join(f"{row.target}: {row.verdict}." for row in targets.itertuples()),
+        confidence="medium",
+    )
+
+
+def world_share_exhibit(shares: pd.DataFrame, as_of: date) -> Exhibit | None:
+    """China's share of the world's compute, one dot a definition."""
+    if shares.empty:
+        return None
+    rows = shares.assign(name=[f"{row.definition} ({row.date:%Y})" for row in shares.itertuples()])
+    rows = rows.sort_values(["p50", "name"], ignore_index=True)
+    ours = rows[rows["computed"]]
+    title = f"China's share of the world's compute is {rows['p50'].min():.0f} to {rows['p50'].max():.0f} %, by definition"
+    if len(ours):
+        title += f"; of AI chips {ours['p50'].iloc[0]:.0f} % ({ours['p5'].iloc[0]:.0f} to {ours['p95'].iloc[0]:.0f})"
+    return Exhibit(
+        id="capacity-world-share",
+        title=title,
+        subtitle=f"Per cent of the world, by what is counted and where; ours with its 90 % interval. As known on {day(as_of)}",
+        unit="percent",
+        basis="by row",
+        as_of=as_of,
+        chart=_share_chart(rows, 260),
+        narrow=_share_chart(rows, 150),
+        data=rows[["name", "basis", "p5", "p50", "p95", "computed"]],
+        sources=_sources(rows),
+        alt="; ".join(f"{row.name_}, {row.basis}: {row.p50:.0f} %"
+                      for row in rows.rename(columns={"name": "name_"}).itertuples()) + ".",  # fmt: skip
+        confidence="medium",
+    )
+
+
+def _share_chart(rows: pd.DataFrame, limit: int) -> alt.LayerChart:
+    rows = rows.assign(row=[f"{place:02d}" for place in range(len(rows))], entity=rows["computed"].map({True: "ink", False: "China"}))
+    labels = {row.row: row.name_ for row in rows.rename(columns={"name": "name_"}).itertuples()}
+    names = ", ".join(f"'{key}': {_quoted(label)}" for key, label in labels.items())
+    x = alt.X("p50:Q", title="per cent of the world", scale=alt.Scale(domainMin=0), axis=alt.Axis(tickCount=5))
+    y = alt.Y("row:N", title=None, sort=None, axis=alt.Axis(labelExpr=f"({{{names}}})[datum.value]", labelLimit=limit))
+    tint = alt.Color("entity:N", scale=alt.Scale(domain=["China", "ink"], range=[colour("China"), INK]), legend=None)
+    base = alt.Chart(rows)
+    bounded = alt.Chart(rows[rows["p5"].notna()])
+    return alt.layer(
+        bounded.mark_rule(strokeWidth=6, opacity=0.3, strokeCap="round").encode(x=alt.X("p5:Q"), x2="p95:Q", y=y, color=tint),
+        base.mark_point(size=60).encode(x=x, y=y, color=tint),
+        base.transform_calculate(text="format(datum.p50, '.0f')")
+        .mark_text(align="left", dx=9)
+        .encode(x=x, y=y, text="text:N"),
+    ).properties(height=alt.Step(26))
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "").replace("'", "’") + "'"
+
+
+def _range(group: pd.DataFrame) -> str:
+    first, last = group.sort_values("date").iloc[0], group.sort_values("date").iloc[-1]
+    if len(group) == 1:
+        return f"{first['value']:,.0f} in {first['date']:%B %Y}"
+    return f"{first['value']:,.0f} in {first['date']:%B %Y} to {last['value']:,.0f} in {last['date']:%B %Y}"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _sources(rows: pd.DataFrame) -> list[str]:
+    return list(dict.fromkeys(source for source in rows["source_id"] if source))
+
+
