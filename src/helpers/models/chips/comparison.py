@@ -80,11 +80,17 @@ def ratios(
     chips, references: name for readers -> beginning of the ids of its bins (all Ascends, all NVIDIA chips).
     """
     rows = []
-    for name, prefix in (chips or ASCEND).items():
-        for reference, reference_id in (references or NVIDIA).items():
+    chips, references = chips or ASCEND, references or NVIDIA
+    span = {
+        (prefix, metric): chip_range(table, prefix, metric)
+        for prefix in {*chips.values(), *references.values()}
+        for metric in metrics
+    }
+    for name, prefix in chips.items():
+        for reference, reference_id in references.items():
+            evidence = _sources(table, prefix, reference_id)
             for metric in metrics:
-                low, middle, high = chip_range(table, prefix, metric)
-                below, other, above = chip_range(table, reference_id, metric)
+                (low, middle, high), (below, other, above) = span[prefix, metric], span[reference_id, metric]
                 rows.append(
                     {
                         "entity": f"{name} over {reference}",
@@ -96,7 +102,7 @@ def ratios(
                         "p50": middle / other,
                         "p95": high / below,
                         "as_of": as_of.isoformat(),
-                        "evidence": _sources(table, prefix, reference_id),
+                        "evidence": evidence,
                         "chip": name,
                         "reference": reference,
                         "metric": METRICS[metric].label,

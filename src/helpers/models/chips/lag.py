@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.evidence import Evidence
-from helpers.models.chips.frontier import best_on, leaders, on_sale
-from helpers.models.chips.specs import FRONTIER_METRICS, METRICS
+from helpers.models.chips.frontier import Fleet, best_on, day_number, fleet, leaders
+from helpers.models.chips.specs import FRONTIER_METRICS
 from helpers.models.priors import priors_of
 
 DAYS_A_MONTH = 365.25 / 12
@@ -72,7 +72,8 @@ def lag_now(
     `chip`: China's best; `us_chip`, `us_date`: the US chip that first reached it. A metric in which one side has no
     chip has no row.
     """
-    return _frame([_lag(table, metric, pd.Timestamp(as_of), error, as_of, NOW) for metric in metrics])
+    day = int(day_number(as_of))
+    return _frame([_lag(*_sides(table, metric), metric, day, error, as_of) for metric in metrics])
 
 
 def lag_over_time(
@@ -83,8 +84,11 @@ def lag_over_time(
     start: str = "2019-12-31",
 ) -> pd.DataFrame:
     """The lag at every month's end from `start` to `as_of`, as `lag_now` gives it."""
-    days = [*pd.date_range(start, as_of, freq="ME"), pd.Timestamp(as_of)]
-    rows = [_lag(table, metric, day, error, as_of, NOW) for metric in metrics for day in dict.fromkeys(days)]
+    days = np.unique(day_number([*pd.date_range(start, as_of, freq="ME"), pd.Timestamp(as_of)]))
+    rows = []
+    for metric in metrics:
+        china, states = _sides(table, metric)
+        rows += [_lag(china, states, metric, int(day), error, as_of) for day in days]
     return _frame(rows)
 
 
@@ -100,26 +104,32 @@ def lag_at_release(
     Unlike the lag on a day this one does not grow later. It is negative where China was first, and the row is
     missing where no US chip has reached the level to this day.
     """
-    states = on_sale(table, "United States")
-    states = states[states["release_start"] <= pd.Timestamp(as_of)]
-    chips = table.set_index("chip_id", drop=False)
     rows = []
+    known = int(day_number(as_of))
+    width = _days(error.high - error.low)
     for metric in metrics:
-        for leader in leaders(frontier_rows, metric, "China").to_dict("records"):
-            chip = chips.loc[leader["chip_id"]]
-            middle, first = _first(states[states["sound"]], metric, "release_end", chip[metric])
-            early, _ = _first(states, f"{metric}_high", "release_start", chip[f"{metric}_low"])
-            late, _ = _first(states[states["sound"]], f"{metric}_low", "release_end", chip[f"{metric}_high"])
+        china, states = _sides(table, metric)
+        sold = states.start <= known
+        ids = china.chips["chip_id"].tolist()
+        for leader in leaders(frontier_rows, metric, "China")["chip_id"]:
+            chip = ids.index(leader)
+            middle, first = _first(states.value, states.end, sold & states.sure, china.value[chip])
+            early, _ = _first(states.high, states.start, sold, china.low[chip])
+            late, _ = _first(states.low, states.end, sold & states.sure, china.high[chip])
             if middle is None:
                 continue
-            ends = [
-                chip["release_end"] - middle,
-                chip["release_start"] - (late or middle) - _months(error.high - error.low),
-                chip["release_end"] - (early or middle) + _months(error.high - error.low),
-            ]
-            low, _, high = sorted(gap.days / DAYS_A_MONTH for gap in ends)
-            best = {**leader, "p5": low, "p50": ends[0].days / DAYS_A_MONTH, "p95": high}
-            rows.append(_row(best, metric, chip["release_end"], first, as_of, AT_RELEASE))
+            gap = china.end[chip] - middle
+            ends = sorted(
+                [
+                    gap,
+                    china.start[chip] - (middle if late is None else late) - width,
+                    china.end[chip] - (middle if early is None else early) + width,
+                ]
+            )
+            months = (ends[0] / DAYS_A_MONTH, gap / DAYS_A_MONTH, ends[-1] / DAYS_A_MONTH)
+            rows.append(
+                _row(china, chip, states, first, metric, int(china.end[chip]), months, as_of, AT_RELEASE)
+            )
     return _frame(rows)
 
 
@@ -138,97 +148,95 @@ def quoted_lags(evidence: Evidence) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def _lag(table: pd.DataFrame, metric: str, day: pd.Timestamp, error: DateError, as_of: date, basis: str):
-    china = on_sale(table, "China").dropna(subset=[f"{metric}_high"])
-    states = on_sale(table, "United States").dropna(subset=[f"{metric}_high"])
-    best = best_on(china, metric, day)
-    if np.isnan(best["p50"]) or np.isnan(best_on(states, metric, day)["p50"]):
+def _sides(table: pd.DataFrame, metric: str) -> tuple[Fleet, Fleet]:
+    return fleet(table, "China", metric), fleet(table, "United States", metric)
+
+
+def _lag(china: Fleet, states: Fleet, metric: str, day: int, error: DateError, as_of: date) -> dict | None:
+    best = best_on(china, day)
+    if best.place is None or best_on(states, day).place is None:
         return None
-    sure_cn, sure_us = china[china["sound"]], states[states["sound"]]
+    early, late = _days(error.low), _days(error.high)
+    everyone = np.ones(len(states.value), dtype=bool)
     middle, first = _behind(
-        day, best["p50"], sure_us, metric, sure_us["release_end"], sure_cn, metric, sure_cn["release_end"]
+        day, best.value, states.value, states.end, states.sure, china.value, china.end, china.sure
     )
     shortest, _ = _behind(
         day,
-        best["p95"],
-        sure_us,
-        f"{metric}_low",
-        sure_us["release_end"] + _months(error.high),
-        china,
-        f"{metric}_high",
-        china["release_start"] + _months(error.low),
+        best.high,
+        states.low,
+        states.end + late,
+        states.sure,
+        china.high,
+        china.start + early,
+        np.ones(len(china.value), dtype=bool),
     )
     longest, _ = _behind(
-        day,
-        best["p5"],
-        states,
-        f"{metric}_high",
-        states["release_start"] + _months(error.low),
-        sure_cn,
-        f"{metric}_low",
-        sure_cn["release_end"] + _months(error.high),
+        day, best.low, states.high, states.start + early, everyone, china.low, china.end + late, china.sure
     )
     ends = [shortest, middle, longest]
-    best = {**best, "p5": np.nanmin(ends), "p50": middle, "p95": np.nanmax(ends)}
-    return _row(best, metric, day, first, as_of, basis)
+    months = (np.nanmin(ends), middle, np.nanmax(ends))
+    return _row(china, best.place, states, first, metric, day, months, as_of, NOW)
 
 
-def _row(best: dict, metric: str, day: pd.Timestamp, first: dict, as_of: date, basis: str) -> dict:
-    sources = f"{best['evidence']};{first.get('source_ids', '')}".split(";")
+def _behind(day, level, us_values, us_days, us_kept, cn_values, cn_days, cn_kept) -> tuple[float, int | None]:
+    """Months behind (negative: ahead) and the place of the US chip that first reached the level."""
+    there = us_kept & (us_days <= day)
+    first, place = _first(us_values, us_days, there, level)
+    if first is not None:
+        return (day - first) / DAYS_A_MONTH, place
+    us_best = np.nanmax(us_values[there]) if there.any() else -np.inf
+    passed = cn_days[cn_kept & (cn_days <= day) & (cn_values > us_best)]
+    return (-(day - passed.min()) / DAYS_A_MONTH if len(passed) else np.nan), None
+
+
+def _first(
+    values: np.ndarray, days: np.ndarray, kept: np.ndarray, level: float
+) -> tuple[int | None, int | None]:
+    """The first day, and the place of the weakest chip of that day, on which a level was reached."""
+    reached = np.flatnonzero(kept & (values >= level))
+    if not len(reached):
+        return None, None
+    place = reached[np.lexsort((values[reached], days[reached]))[0]]
+    return int(days[place]), int(place)
+
+
+def _row(
+    china: Fleet,
+    chip: int,
+    states: Fleet,
+    first: int | None,
+    metric: str,
+    day: int,
+    months,
+    as_of,
+    basis: str,
+):
+    ours = china.chips.iloc[chip]
+    theirs = {} if first is None else states.chips.iloc[first]
+    sources = f"{ours['source_ids']};{theirs.get('source_ids', '')}".split(";")
     return {
         "entity": "China behind United States",
-        "period": day.date().isoformat(),
+        "period": str(np.datetime64(day, "D")),
         "quantity": f"lag_{metric}",
         "unit": "months",
         "basis": basis,
-        "p5": best["p5"],
-        "p50": best["p50"],
-        "p95": best["p95"],
+        "p5": float(months[0]),
+        "p50": float(months[1]),
+        "p95": float(months[2]),
         "as_of": as_of.isoformat(),
         "evidence": ";".join(name for name in dict.fromkeys(sources) if name),
-        "chip_id": best["chip_id"],
-        "chip": best["chip"],
-        "us_chip_id": first.get("chip_id", ""),
-        "us_chip": first.get("name", ""),
-        "us_date": first["release_end"].date().isoformat() if first else "",
+        "chip_id": ours["chip_id"],
+        "chip": ours["name"],
+        "us_chip_id": theirs.get("chip_id", ""),
+        "us_chip": theirs.get("name", ""),
+        "us_date": "" if first is None else str(np.datetime64(int(states.end[first]), "D")),
     }
 
 
-def _first(states: pd.DataFrame, column: str, dates: str, level: float) -> tuple[pd.Timestamp | None, dict]:
-    """The first day, and the chip, on which a US chip reached a level; None where none has."""
-    reached = states[states[column] >= level].sort_values([dates, column, "chip_id"])
-    return (reached[dates].iloc[0], reached.iloc[0].to_dict()) if len(reached) else (None, {})
-
-
-def _behind(
-    day: pd.Timestamp,
-    best: float,
-    states: pd.DataFrame,
-    us_column: str,
-    us_dates: pd.Series,
-    china: pd.DataFrame,
-    cn_column: str,
-    cn_dates: pd.Series,
-) -> tuple[float, dict]:
-    """Months behind (negative: ahead) and the US chip that first reached `best` (empty where none has)."""
-    dated = states.assign(day=us_dates)
-    dated = dated[dated["day"] <= day]
-    first, chip = _first(dated, us_column, "day", best)
-    if first is not None:
-        return (day - first).days / DAYS_A_MONTH, chip
-    us_best = dated[us_column].max()
-    passed = cn_dates[(cn_dates <= day) & ~(china[cn_column] <= us_best) & china[cn_column].notna()]
-    return (-(day - passed.min()).days / DAYS_A_MONTH if len(passed) else np.nan), {}
-
-
-def _months(count: float) -> pd.Timedelta:
-    return pd.Timedelta(days=round(count * DAYS_A_MONTH))
+def _days(months: float) -> int:
+    return round(months * DAYS_A_MONTH)
 
 
 def _frame(rows: list[dict | None]) -> pd.DataFrame:
     return pd.DataFrame([row for row in rows if row], columns=_COLUMNS)
-
-
-def metric_of(quantity: str) -> str:
-    """The label of the metric of a lag: `lag_tflops_fp16` -> `FP16 compute`."""
-    return METRICS[quantity.removeprefix("lag_")].label

@@ -31,6 +31,7 @@ class SystemDraws:
 
     def __init__(self, evidence: Evidence, seed: int, n: int, scenario: dict | None):
         self.facts, self.seed, self.n = evidence.facts, seed, n
+        self._drawn: dict[str, np.ndarray] = {}
         sheet = evidence.assumptions
         ours = sheet["model"] == MODEL if len(sheet) else []
         self.priors = priors_of(sheet, MODEL, _ours(evidence, scenario)) if any(ours) else {}
@@ -39,8 +40,11 @@ class SystemDraws:
         return generator(self.seed, MODEL, name).random(self.n)
 
     def prior(self, parameter: str | None) -> np.ndarray | None:
-        found = self.priors.get(parameter)
-        return None if found is None else quantile(found, self.uniform(parameter))
+        if parameter not in self.priors:
+            return None
+        if parameter not in self._drawn:
+            self._drawn[parameter] = quantile(self.priors[parameter], self.uniform(parameter))
+        return self._drawn[parameter]
 
     def ids(self, *parameters: str) -> str:
         return ";".join(self.priors[name].assumption_id for name in parameters if name in self.priors)
