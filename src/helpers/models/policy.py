@@ -25,8 +25,8 @@ LANES = {
     "enforcement": "enforcement",
 }
 RULE_COLUMNS = [
-    "rule_id", "title", "level", "kind", "citation", "announced", "published", "effective", "end", "in_force",
-    "addressee", "policy", "verified", "open_marks", "source_ids",
+    "rule_id", "title", "short", "level", "kind", "citation", "announced", "published", "effective", "end",
+    "in_force", "addressee", "policy", "verified", "open_marks", "source_ids",
 ]  # fmt: skip
 
 
@@ -66,9 +66,9 @@ def timeline(evidence: Any) -> pd.DataFrame:
 def rules_in_force(evidence: Any) -> pd.DataFrame:
     """One row per rule known on `as_of`: its dates, level, citation, review policy of the day, and verification.
 
-    Columns: rule_id, title, level, kind, citation, announced, published, effective, end (NaT: none found), in_force,
-    addressee, policy, verified, open_marks (fields that are not verified), source_ids. Dates are datetime64;
-    `verified` is the share of the rule's marked fields that were seen in a source.
+    Columns: rule_id, title, short, level, kind, citation, announced, published, effective, end (NaT: none found),
+    in_force, addressee, policy, verified, open_marks (fields that are not verified), source_ids. Dates are
+    datetime64; `verified` is the share of the rule's marked fields that were seen in a source.
     """
     sources = set(evidence.sources["source_id"])
     rows = [_rule_row(rule, evidence.as_of.isoformat(), sources) for rule in evidence.rules]
@@ -88,6 +88,7 @@ def _rule_row(rule: dict, known: str, sources: set[str]) -> dict:
     return {
         "rule_id": rule["id"],
         "title": rule["title"],
+        "short": rule.get("short", rule["title"]),
         "level": rule["level"],
         "kind": rule["kind"],
         "citation": rule["fr_citation"],

@@ -3,6 +3,7 @@
 Between two thresholds nothing changes, so the plane falls into few rectangles, each judged once.
 """
 
+import math
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
@@ -11,6 +12,7 @@ import pandas as pd
 
 from helpers.models.rules.book import Book, in_force
 from helpers.models.rules.engine import judge
+from helpers.models.rules.frontier import parts_of
 from helpers.models.rules.logic import leaves, threshold
 from helpers.models.rules.sweep import trees_of
 
@@ -54,3 +56,29 @@ def _steps(metrics: tuple[str, ...], ends: tuple[float, float], book: Book, day:
 
 def _bits(book: Book) -> float:
     return next(entry["bits_low"] for entry in book["formats"] if entry["field"] == "tflops_fp16_dense")
+
+
+def space_chips(evidence: Any, book: Book, panels: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+    """The real chips of each panel: panel, chip, tpp, pd, status, for US chips on sale on the day with known figures.
+
+    panels: name of the panel to its (day, market). Values are the low ends where sources differ; versions with the
+    same first alias and figures count once.
+    """
+    rows = []
+    for part in parts_of(evidence, book):
+        tpp, density = part.measured["tpp"], part.measured["pd"]
+        if (
+            part.row["vendor_hq"] != "US"
+            or not isinstance(density, tuple)
+            or math.inf in (tpp[1], density[1])
+        ):
+            continue
+        for name, (day, market) in panels.items():
+            if part.on_sale(day) and (part.row["market"] == "datacenter") == (market == "datacenter"):
+                status = judge(part.spec, book, day, part.measured).status
+                label = (part.row.get("aliases") or part.row["name"]).split(";")[0]
+                rows.append({"panel": name, "chip": label, "tpp": tpp[0], "pd": density[0], "status": status})
+    frame = pd.DataFrame(rows, columns=["panel", "chip", "tpp", "pd", "status"])
+    return frame.drop_duplicates(["panel", "chip"]).sort_values(
+        ["panel", "tpp"], ascending=False, kind="stable"
+    )

@@ -46,7 +46,7 @@ def statuses(evidence: Any, book: Book | None = None, days: list[str] | None = N
     book = compile_rules(evidence.rulebook, evidence.as_of) if book is None else book
     days = _days(evidence, book) if days is None else days
     rows = []
-    for part in _parts(evidence, book):
+    for part in parts_of(evidence, book):
         for day in days:
             judged = judge(part.spec, book, day, part.measured)
             rows.append(
@@ -69,7 +69,7 @@ def legal_frontier(evidence: Any, book: Book | None = None) -> pd.DataFrame:
     name them. A day on which no chip fits has NaN. Chips without a known TPP or bandwidth are left out.
     """
     book = compile_rules(evidence.rulebook, evidence.as_of) if book is None else book
-    parts = [part for part in _parts(evidence, book) if part.row["vendor_hq"] == "US" and part.sold]
+    parts = [part for part in parts_of(evidence, book) if part.row["vendor_hq"] == "US" and part.sold]
     released = [part.spec["release_date"] for part in parts if part.spec["release_date"] is not None]
     known = evidence.as_of.isoformat()
     days = sorted({*rule_dates(book), known, *(day for day in released if day >= FIRST_YEAR)})
@@ -97,7 +97,7 @@ def caught(evidence: Any, book: Book | None = None) -> pd.DataFrame:
     `firmer` (needed before and after, now on stricter ground), `eased`, `settled` (could not be told before).
     """
     book = compile_rules(evidence.rulebook, evidence.as_of) if book is None else book
-    parts = [part for part in _parts(evidence, book) if part.row["vendor_hq"] == "US"]
+    parts = [part for part in parts_of(evidence, book) if part.row["vendor_hq"] == "US"]
     rows = []
     for day in rule_dates(book):
         eve = (pd.Timestamp(day) - pd.Timedelta(days=1)).date().isoformat()
@@ -112,7 +112,7 @@ def caught(evidence: Any, book: Book | None = None) -> pd.DataFrame:
                 rows.append(
                     {
                         "day": day, "rules": ";".join(rule["id"] for rule in moving),
-                        "change": "; ".join(dict.fromkeys(rule["short"] for rule in begun)),
+                        "change": _joined([rule["short"] for rule in begun]),
                         "chip_id": part.row["chip_id"], "chip": part.row["name"], "vendor": part.row["vendor"],
                         "before": before, "after": after, "effect": _effect(before, after, book["order"]),
                     }
@@ -139,7 +139,8 @@ def caught_summary(changes: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     return counts
 
 
-def _parts(evidence: Any, book: Book) -> list[Part]:
+def parts_of(evidence: Any, book: Book) -> list[Part]:
+    """Every chip of the table with its specification and metrics."""
     rows = evidence.chips.to_dict("records")
     specs = specifications(evidence.chips, evidence, book)
     rented = evidence.rulebook["metrics"]["commercially_available_us"]["rented_only"]
@@ -192,6 +193,14 @@ def _best(sold: list[tuple[Part, Any]], fits: Any, metric: str) -> dict:
         "chip": sure[1].row["name"] if sure[1] else "",
         "chip_high": most[1].row["name"] if most[1] else "",
     }
+
+
+def _joined(names: list[str]) -> str:
+    """`3A090.a of October 2023` and `3A090.b of October 2023` as `3A090.a and 3A090.b of October 2023`."""
+    heads, _, tails = zip(*(name.partition(" of ") for name in dict.fromkeys(names)), strict=True)
+    if len(heads) > 1 and len(set(tails)) == 1:
+        return f"{' and '.join(heads)} of {tails[0]}"
+    return "; ".join(dict.fromkeys(names))
 
 
 def _effect(before: str, after: str, order: list[str]) -> str:

@@ -1,0 +1,284 @@
+"""Exhibits of the policy chapter: the legal frontier, the space left to designers, the agreement of the engine."""
+
+import re
+from datetime import date
+
+import altair as alt
+import pandas as pd
+
+from helpers.exhibits.chips import INK, SUB, sources_of
+from helpers.exhibits.exhibit import Exhibit, day
+from helpers.exhibits.layout import CHARACTER, LINE, beside, log_pixels, spread
+from helpers.exhibits.policy import MEANING, QUESTION, STRENGTH
+from helpers.exhibits.theme import colour
+
+_NAMES = {"tpp": ("compute (TPP)", "TPP", ""), "memory_bandwidth": ("memory bandwidth", "GB/s", " GB/s")}
+_TONES = {"best on sale": "other", "no licence, or notification": "US", "no licence": "not-controlled"}
+_LONG = r"GeForce |Instinct | Generation| \(.*\)| SXM\d? | SXM\d?$|\d+GB$"
+_SHORT = {
+    "best on sale": "best on sale",
+    "no licence, or notification": "with notification",
+    "no licence": "without a licence",
+}
+
+
+def legal_frontier_exhibit(
+    frontier: pd.DataFrame, rules: pd.DataFrame, as_of: date, metric: str = "tpp", entity: str = "US chips"
+) -> Exhibit | None:
+    """Steps of the best chip on sale and the best that China could buy freely. frontier: of `legal_frontier`."""
+    wanted = (frontier["quantity"] == f"legal_frontier_{metric}") & (frontier["entity"] == entity)
+    rows = frontier[wanted].assign(day=lambda frame: pd.to_datetime(frame["period"]))
+    rows = rows.dropna(subset=["p50"])
+    rows = rows.sort_values("basis", key=lambda column: column.map(list(_TONES).index), kind="stable")
+    free = rows[rows["basis"] == "no licence"].sort_values("day")
+    best = rows[rows["basis"] == "best on sale"].sort_values("day")
+    if free.empty or best.empty:
+        return None
+    words, unit, tail = _NAMES[metric]
+    now, top = free.iloc[-1], best.iloc[-1]
+    peak = free.loc[free["p50"].idxmax()]
+    chips = "data-centre chip" if "data-centre" in entity else "chip"
+    return Exhibit(
+        id=f"policy-legal-frontier-{metric.replace('_', '-')}{'-data-centre' if 'data-centre' in entity else ''}",
+        title=f"The best US {chips} that China may buy without a licence has {now['p50'] / top['p50']:.0%} of the "
+        f"best one's {words}",
+        subtitle=f"Most {words} of a US {chips} on sale, and of one that needs no licence, {QUESTION}; band: chips "
+        f"that cannot be told. As known on {day(as_of)}",
+        unit=unit,
+        basis=f"{entity} on sale, dense rates",
+        as_of=as_of,
+        chart=_frontier_chart(rows, unit, 690),
+        narrow=_frontier_chart(rows, unit, None),
+        data=rows[["period", "basis", "p50", "p95", "chip", "chip_high"]],
+        sources=sources_of(rows, rules[rules["level"] == "chip"]),
+        alt=f"Step lines. Without a licence: at most {peak['p50']:,.0f}{tail} ({peak['chip']}, {peak['period']}), "
+        f"now {now['p50']:,.0f}{tail} ({now['chip']}). Best on sale now: {top['p50']:,.0f}{tail} ({top['chip']}).",
+        confidence="medium",
+        notes=[
+            "Chips stay on sale here after their release; a sale that ended is not recorded. Chips that their makers "
+            "only rent out, and those without a known figure, are left out.",
+            "With notification: License Exception NAC could be used. Makers' filings know of no approval under it.",
+        ],
+    )
+
+
+def _frontier_chart(rows: pd.DataFrame, unit: str, width: int | None) -> alt.LayerChart:
+    """width: of the plot in pixels, to place the names of chips; None leaves them out."""
+    order = list(_TONES)
+    scale = alt.Scale(type="log", nice=False, padding=12)
+    tone = alt.Color(
+        "basis:N", legend=None, scale=alt.Scale(domain=order, range=[colour(_TONES[b]) for b in order])
+    )
+    x = alt.X("day:T", title=None, axis=alt.Axis(format="%Y", tickCount="year"))
+    free = alt.Chart(rows[rows["basis"] == "no licence"])
+    band = free.mark_area(interpolate="step-after", opacity=0.35, color=colour("undetermined")).encode(
+        x=x, y=alt.Y("p50:Q", scale=scale), y2="p95:Q"
+    )
+    lines = (
+        alt.Chart(rows)
+        .mark_line(interpolate="step-after")
+        .encode(x=x, y=alt.Y("p50:Q", title=unit, scale=scale), color=tone)
+    )
+    changed = (
+        rows.sort_values("day")
+        .groupby("basis", group_keys=False)[["basis", "day", "p50", "chip"]]
+        .apply(lambda part: part[part["p50"] != part["p50"].shift()])
+    )
+    dots = (
+        alt.Chart(changed)
+        .mark_point(size=26)
+        .encode(
+            x=x, y=alt.Y("p50:Q", scale=scale), color=tone, tooltip=["day:T", "basis:N", "chip:N", "p50:Q"]
+        )
+    )
+    names = _step_names(changed, rows, scale, x, width) if width else []
+    return alt.layer(band, lines, dots, *_end_labels(rows, scale, x), *names).properties(height=330)
+
+
+def _step_names(
+    changed: pd.DataFrame, rows: pd.DataFrame, scale: alt.Scale, x: alt.X, width: int
+) -> list[alt.Chart]:
+    """The chip above each step of the two outer lines, where the step is long enough and the place is free."""
+    first, last = rows["day"].min(), rows["day"].max()
+    ends = (0.94 * rows["p50"].min(), 1.06 * rows[["p50", "p95"]].max().max())
+    taken: list[tuple[float, float, float]] = []
+    layers = []
+    for basis in ("no licence", "best on sale"):
+        steps = changed[changed["basis"] == basis].sort_values("day").to_dict("records")
+        for step, after in zip(steps, [*steps[1:], None], strict=True):
+            text = re.sub(_LONG, "", step["chip"])
+            left = width * (step["day"] - first) / (last - first)
+            right = width * ((after["day"] if after else last) - first) / (last - first)
+            height = log_pixels(step["p50"], ends, 330, down=True)
+            end = left + CHARACTER * len(text)
+            rises = after is not None and after["p50"] > step["p50"]
+            free = all(end < other[0] or left > other[1] or abs(height - other[2]) > LINE for other in taken)
+            if free and end < width and not (rises and end > right + 4):
+                taken.append((left, end, height))
+                label = pd.DataFrame([{"day": step["day"], "p50": step["p50"], "text": text}])
+                layers.append(
+                    alt.Chart(label)
+                    .mark_text(align="left", dx=3, dy=-9, fontSize=11, color=SUB)
+                    .encode(x=x, y=alt.Y("p50:Q", scale=scale), text="text:N")
+                )
+    return layers
+
+
+def _end_labels(rows: pd.DataFrame, scale: alt.Scale, x: alt.X) -> list[alt.Chart]:
+    """Names at the right end of the lines, pushed apart."""
+    ends = rows.sort_values("day").groupby("basis").tail(1)
+    low, high = rows["p50"].min(), rows[["p50", "p95"]].max().max()
+    places = [log_pixels(value, (low, high), 300, down=True) for value in ends["p50"]]
+    layers = []
+    for (_, row), place, moved in zip(ends.iterrows(), places, spread(places, 16), strict=True):
+        label = pd.DataFrame({"day": [row["day"]], "p50": [row["p50"]], "text": [_SHORT[row["basis"]]]})
+        layers.append(
+            alt.Chart(label)
+            .mark_text(
+                align="right",
+                dx=-2,
+                dy=moved - place - 10,
+                fontWeight=600,
+                color=colour(_TONES[row["basis"]]),
+            )
+            .encode(x=x, y=alt.Y("p50:Q", scale=scale), text="text:N")
+        )
+    return layers
+
+
+def design_space_exhibit(
+    panels: dict[str, pd.DataFrame], chips: pd.DataFrame, rules: pd.DataFrame, as_of: date
+):
+    """What every pair of TPP and density meant under each rule, with real chips.
+
+    panels: title of the panel to its `design_space`; chips: columns panel, chip, tpp, pd, status (of `space_chips`).
+    """
+    panels = {name: frame for name, frame in panels.items() if len(frame)}
+    if not panels:
+        return None
+    free = {name: _free_share(frame) for name, frame in panels.items()}
+    rows = pd.concat([frame.assign(panel=name) for name, frame in panels.items()], ignore_index=True)
+    return Exhibit(
+        id="policy-design-space",
+        title="October 2022 left all compute free below 600 GB/s of I/O; October 2023 closed that way out"
+        if len(panels) > 1
+        else "What a maker could still design",
+        subtitle="Status of every pair of compute (TPP) and density (TPP per mm2) under one rule date, with chips on "
+        f"sale then. As known on {day(as_of)}",
+        unit="TPP; TPP/mm2",
+        basis="16-bit operands; other inputs as named in each panel",
+        as_of=as_of,
+        chart=_space_chart(panels, chips, 330, 2, True),
+        narrow=_space_chart(panels, chips, 285, 1, False),
+        data=rows[["panel", "tpp_low", "tpp_high", "pd_low", "pd_high", "status"]],
+        sources=sources_of(rules[rules["level"] == "chip"]),
+        alt=f"{len(panels)} panels of rectangles on logarithmic axes. Share of the plane that needs no licence: "
+        + "; ".join(f"{name}: {share:.0%}" for name, share in free.items())
+        + ".",
+        confidence="high",
+        notes=[MEANING, "Shares in the text alternative are of the logarithmic plane shown, not of chips."],
+    )
+
+
+def _free_share(frame: pd.DataFrame) -> float:
+    import numpy as np
+
+    area = np.log(frame["tpp_high"] / frame["tpp_low"]) * np.log(frame["pd_high"] / frame["pd_low"])
+    return float(area[frame["status"] == "not-controlled"].sum() / area.sum())
+
+
+def _space_chart(panels, chips: pd.DataFrame, width: int, columns: int, words: bool) -> alt.ConcatChart:
+    height = 230
+    charts = []
+    for name, frame in panels.items():
+        x_ends = (frame["tpp_low"].min(), frame["tpp_high"].max())
+        y_ends = (frame["pd_low"].min(), frame["pd_high"].max())
+        x = {"scale": alt.Scale(type="log", domain=list(x_ends), nice=False)}
+        y = {"scale": alt.Scale(type="log", domain=list(y_ends), nice=False)}
+        names = list(STRENGTH)
+        cells = (
+            alt.Chart(frame.assign(strength=0.55 * frame["status"].map(STRENGTH)))
+            .mark_rect()
+            .encode(
+                x=alt.X(
+                    "tpp_low:Q", title="TPP", axis=alt.Axis(values=[400, 1600, 4800, 21000], format=","), **x
+                ),
+                x2="tpp_high:Q",
+                y=alt.Y(
+                    "pd_low:Q", title="TPP/mm2", axis=alt.Axis(values=[1.6, 3.2, 5.92, 20], grid=False), **y
+                ),
+                y2="pd_high:Q",
+                color=alt.Color(
+                    "status:N", legend=None, scale=alt.Scale(domain=names, range=[colour(n) for n in names])
+                ),
+                opacity=alt.Opacity("strength:Q", scale=None, legend=None),
+            )
+        )
+        shown = chips[(chips["panel"] == name) & chips["tpp"].between(*x_ends) & chips["pd"].between(*y_ends)]
+        layers = [cells]
+        if len(shown):
+            layers += _chip_layers(shown, x_ends, y_ends, width, height, x, y)
+        charts.append(alt.layer(*layers).properties(width=width, height=height, title=name))
+    return alt.concat(*charts, columns=columns, spacing=26)
+
+
+def _chip_layers(shown: pd.DataFrame, x_ends, y_ends, width: int, height: int, x, y) -> list[alt.Chart]:
+    points = [
+        (log_pixels(row["tpp"], x_ends, width), log_pixels(row["pd"], y_ends, height, down=True))
+        for row in shown.to_dict("records")
+    ]
+    placed = beside(points, shown["chip"].tolist(), (width, height))
+    layers = [
+        alt.Chart(shown)
+        .mark_point(size=26, color=INK)
+        .encode(x=alt.X("tpp:Q", **x), y=alt.Y("pd:Q", **y), tooltip=["chip:N", "tpp:Q", "pd:Q", "status:N"])
+    ]
+    for row, place in zip(shown.to_dict("records"), placed, strict=True):
+        if place:
+            layers.append(
+                alt.Chart(pd.DataFrame([row]))
+                .mark_text(align=place.align, dx=place.dx, dy=place.dy, fontSize=11, color=INK)
+                .encode(x=alt.X("tpp:Q", **x), y=alt.Y("pd:Q", **y), text="chip:N")
+            )
+    return layers
+
+
+def agreement_exhibit(table: pd.DataFrame, summary: pd.DataFrame, as_of: date) -> Exhibit | None:
+    """The engine against published statements, as a table. table, summary: of `agreement`, `agreement_summary`."""
+    if table.empty:
+        return None
+    tiers = summary.set_index("tier")
+    core, every = tiers.loc["core"], tiers.loc["all"]
+    differ = table[~table["agrees"].astype(bool)]
+    definite = int((differ["engine_status"] != "undetermined").sum())
+    return Exhibit(
+        id="policy-agreement",
+        title=f"The engine repeats {int(core['agree'])} of {int(core['statements'])} core statements on chips and "
+        f"{'contradicts none' if not definite else f'contradicts {definite}'}",
+        subtitle="Published statements that a chip was or was not controlled on a date, and the answer from figures "
+        f"and rules. As known on {day(as_of)}",
+        unit="status",
+        basis="filings, makers' classifications, BIS; case by case counts as a licence requirement",
+        as_of=as_of,
+        data=table[
+            [
+                "chip",
+                "as_of",
+                "tier",
+                "published_status",
+                "engine_status",
+                "agrees",
+                "only_by_name",
+                "explanation",
+            ]
+        ],
+        sources=sources_of(table.assign(source_ids=table["source_id"])),
+        alt=f"{int(every['agree'])} of {int(every['statements'])} statements agree, "
+        f"{int(every['agree_only_by_name'])} of them only because a text names the chip; "
+        f"{int(every['differ_explained'])} stay open for a named reason.",
+        confidence="high",
+        notes=[
+            f"{int(every['agree_only_by_name'])} statements agree only because a letter or preamble names the chip.",
+            "A statement that a licence is required is met by case-by-case review too: it is not about the review.",
+        ],
+    )

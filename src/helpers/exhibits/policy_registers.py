@@ -1,0 +1,84 @@
+"""Lists of the policy chapter that a reader can filter: every act of both sides, every rule with its verification.
+
+The markup is that of the site's registers: `assets/js/tables.js` adds the filter and the sorting; without it the
+whole list is there.
+"""
+
+from collections.abc import Sequence
+from html import escape
+
+import pandas as pd
+
+_DIRECTIONS = {"tighten": "tightens", "loosen": "loosens", "neutral": "neither"}
+
+
+def acts_register(acts: pd.DataFrame) -> str:
+    """Every dated act, newest first, to be filtered by side and by words. acts: of `helpers.models.policy.timeline`."""
+    if acts.empty:
+        return "<p>No act was known on this date.</p>"
+    rows = []
+    for row in acts.iloc[::-1].to_dict("records"):
+        chips = ", ".join(part for part in str(row["chips_affected"]).split(";") if part)
+        cells = [
+            f"{escape(row['date_text'])}",
+            escape(row["side"]),
+            f"{escape(row['title'])}<small>{escape(row['summary'])}</small>",
+            escape(_DIRECTIONS.get(row["direction"], row["direction"])),
+            escape(chips) or "–",
+            f"{escape(row['verification'])}<small>{_links(row['source_ids'])}</small>",
+        ]
+        rows.append((row["event_id"], cells))
+    heads = ("Date", "Side", "Act", "Direction", "Chips", "Verification")
+    return _register("acts", "Acts of both sides", heads, rows, "Side")
+
+
+def rules_register(rules: pd.DataFrame) -> str:
+    """Every US rule known on `as_of` with its dates, review policy and verification. rules: of `rules_in_force`."""
+    if rules.empty:
+        return "<p>No rule was known on this date.</p>"
+    rows = []
+    for row in rules.to_dict("records"):
+        ended = "none found" if pd.isna(row["end"]) else f"{row['end']:%Y-%m-%d}"
+        days = (
+            f"{row['effective']:%Y-%m-%d}<small>published {row['published']:%Y-%m-%d}; end: {ended}</small>"
+        )
+        marks = row["open_marks"]
+        cells = [
+            f"{escape(row['title'])}<small>{escape(row['citation'])}</small>",
+            escape(row["level"]),
+            days,
+            escape(row["policy"]) or "–",
+            f"{row['verified']:.0%} of fields verified<small>{escape(marks)}</small>"
+            f"<small>{_links(row['source_ids'])}</small>",
+        ]
+        rows.append((row["rule_id"], cells))
+    heads = ("Rule", "Level", "Effective", "Licence review on this date", "Verification")
+    return _register("rules", "US rules", heads, rows, "Level")
+
+
+def _links(source_ids: str) -> str:
+    ids = [source for source in str(source_ids).split(";") if source]
+    return ", ".join(
+        f'<a href="sources.html#{escape(source, quote=True)}">{escape(source)}</a>' for source in ids
+    )
+
+
+def _register(
+    name: str, caption: str, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], chosen: str
+) -> str:
+    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    body = "".join(
+        f'<tr id="{escape(row_id, quote=True)}">'
+        + "".join(
+            f'<td data-head="{escape(head, quote=True)}">{cell}</td>'
+            for head, cell in zip(heads, cells, strict=True)
+        )
+        + "</tr>"
+        for row_id, cells in rows
+    )
+    return (
+        f'<div class="register" id="register-{name}" data-choose="{escape(chosen, quote=True)}">'
+        f'<div class="table-scroll" role="region" aria-label="{escape(caption, quote=True)}" tabindex="0">'
+        f'<table class="stacks"><caption class="visually-hidden">{escape(caption)}</caption>'
+        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div></div>"
+    )
