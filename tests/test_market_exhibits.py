@@ -3,7 +3,6 @@
 from dataclasses import replace
 from functools import cache
 
-import pandas as pd
 import pytest
 
 from helpers.evidence import load
@@ -30,7 +29,6 @@ def _all(evidence) -> dict:
     group, clouds = huawei.group(evidence), huawei.cloud(evidence)
     filed = vendors.vendor_results(evidence)
     share, served = shares.shares(evidence), cloud.cloud_shares(evidence)
-    indices = [shares.concentration(share), shares.concentration(served, "market")]
     spent, quoted = capex.capex(evidence), prices.chip_prices(evidence)
     lags, scores = model_gap.lags(evidence), model_gap.score_gaps(evidence)
     families, answers = adoption.patents(evidence), adoption.survey(evidence)
@@ -42,7 +40,7 @@ def _all(evidence) -> dict:
         "research": exhibits.huawei_research(huawei.research_in_dollars(group, 25e9), group, 25e9),
         "vendors": exhibits.vendor_growth(vendors.growth(filed), filed),
         "shares": exhibits.accelerator_shares(shares.segments(share)),
-        "concentration": exhibits.concentration(pd.concat([one for one in indices if len(one)])),
+        "concentration": exhibits.concentration(shares.all_concentration(share, served)),
         "markets": exhibits.cloud_markets(cloud.fullest_shares(served), cloud.leaders(served)),
         "capex": exhibits.capex(capex.annual(spent), capex.comparison(spent)),
         "prices": exhibits.price_per_flop(quoted, prices.before_and_after(quoted)),

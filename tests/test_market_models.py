@@ -274,12 +274,15 @@ def test_rent_is_per_gpu_and_hour(now):
 
 
 def test_equivalents_of_known_chips(now):
-    for eight_bit in (False, True):
-        h20 = equivalence.factor("NVIDIA H20", 2024, now.chips, eight_bit)
+    for precision in ("fp16", "int8"):
+        h20 = equivalence.factor("NVIDIA H20", 2024, now.chips, precision)
         assert h20.mid == pytest.approx(0.15, abs=0.001)
-        a800 = equivalence.factor("NVIDIA A800", 2023, now.chips, eight_bit)
+        a800 = equivalence.factor("NVIDIA A800", 2023, now.chips, precision)
         assert a800.mid == pytest.approx(0.315, abs=0.001)
-    huawei_mix = equivalence.factor("Huawei Ascend", 2025, now.chips, eight_bit=False)
+    # By memory bandwidth an H20 is more than an H100: what the limits did not count.
+    by_bandwidth = equivalence.factor("NVIDIA H20", 2024, now.chips, "memory_bandwidth")
+    assert by_bandwidth.low == pytest.approx(4000 / 3350, rel=1e-3)
+    huawei_mix = equivalence.factor("Huawei Ascend", 2025, now.chips, "fp16")
     assert huawei_mix.low == pytest.approx(280 / 989.4, rel=1e-3)
     assert huawei_mix.high == pytest.approx(752 / 989.4, rel=1e-3)
 
@@ -319,9 +322,7 @@ def test_an_early_edition_counts_only_what_it_could(evidence):
 
 
 def test_stopped_sales_in_three_units(now):
-    stopped = substitution.foregone(revenue.charges(now), prices.chip_prices(now), now.chips).set_index(
-        "unit"
-    )
+    stopped = substitution.foregone(now, revenue.charges(now), prices.chip_prices(now)).set_index("unit")
     assert stopped.loc["USD", "p50"] == pytest.approx(10.5e9)
     assert stopped.loc["cards", "p5"] < stopped.loc["cards", "p50"] < stopped.loc["cards", "p95"]
     assert stopped.loc["H100e", "p50"] == pytest.approx(stopped.loc["cards", "p50"] * 148 / 989.4, rel=1e-3)

@@ -10,51 +10,52 @@ from helpers.exhibits.theme import colour
 _IMPORTED, _DOMESTIC = "NVIDIA, licensed", "Chinese vendors"
 
 
-def substitution(totals: pd.DataFrame) -> Exhibit | None:
-    """H100-equivalents shipped a year, licensed NVIDIA against Chinese vendors; totals: `substitution.by_origin`."""
-    if totals.empty:
-        return None
-    frame = (
-        totals[totals["quantity"] == "H100e at FP16"].sort_values(["year", "entity"]).reset_index(drop=True)
-    )
+_COLUMNS = {
+    "cards": "cards",
+    "H100e at FP16": "h100e_fp16",
+    "H100e at 8-bit": "h100e_8bit",
+    "H100e by memory bandwidth": "h100e_memory_bandwidth",
+}
+_MEASURES = {
+    "fp16": ("H100e at FP16", "peak dense FP16"),
+    "int8": ("H100e at 8-bit", "peak dense 8-bit"),
+    "memory_bandwidth": ("H100e by memory bandwidth", "memory bandwidth"),
+}
+
+
+def substitution(totals: pd.DataFrame, precision: str = "fp16") -> Exhibit | None:
+    """H100-equivalents shipped a year, licensed NVIDIA against Chinese vendors.
+
+    totals: `substitution.by_origin`; precision: what an H100-equivalent counts (the notebook's parameter).
+    """
+    quantity, rate = _MEASURES[precision]
+    frame = totals[totals["quantity"] == quantity].sort_values(["year", "entity"], ignore_index=True)
     if frame.empty:
         return None
-    wide = totals.set_index(["entity", "year", "quantity"])
-    table = pd.DataFrame(
-        {
-            "seller": frame["entity"],
-            "year": frame["year"],
-            "h100e_fp16": frame["p50"],
-            "low": frame["p5"],
-            "high": frame["p95"],
-            "h100e_8bit": [
-                wide.loc[(r["entity"], r["year"], "H100e at 8-bit"), "p50"] for r in frame.to_dict("records")
-            ],
-            "cards": [wide.loc[(r["entity"], r["year"], "cards"), "p50"] for r in frame.to_dict("records")],
-            "status": frame["status"],
-            "basis": frame["basis"],
-        }
+    table = frame[["entity", "year", "p50", "p5", "p95", "status", "basis"]].rename(
+        columns={"entity": "seller", "p50": "h100e", "p5": "low", "p95": "high"}
     )
+    by_key = totals.set_index(["entity", "year", "quantity"])["p50"]
+    for name, column in _COLUMNS.items():
+        if name != quantity:
+            keys = [(seller, year, name) for seller, year in zip(table["seller"], table["year"], strict=True)]
+            table[column] = by_key.reindex(pd.MultiIndex.from_tuples(keys)).to_numpy()
     title = _moved_title(table)
     return Exhibit(
         id="substitution",
         title=title,
         subtitle=subtitle(
-            (
-                "AI accelerators shipped to and made in China, thousand H100-equivalents at FP16, by "
-                "calendar year"
-            ),
-            totals,
+            f"AI accelerators shipped to and made in China, thousand {quantity}, by calendar year", totals
         ),
-        unit="thousand H100e (FP16)",
-        basis="units x k, k = peak dense FP16 over an H100's; unlicensed imports not included",
+        unit="thousand H100e",
+        basis=f"units x k, k = {rate} over an H100's; unlicensed imports not included",
         as_of=as_of(totals),
         data=table,
         sources=source_ids(frame),
         alt=told(
             title,
             [
-                f"{r['seller']} {r['year']}: {r['h100e_fp16'] / 1e3:,.0f} thousand H100e"
+                f"{r['seller']} {r['year']}: {r['h100e'] / 1e3:,.0f} thousand H100e"
                 for r in table.to_dict("records")
             ],
         ),
@@ -65,7 +66,7 @@ def substitution(totals: pd.DataFrame) -> Exhibit | None:
                 "stated take every chip it then shipped."
             ),
             (
-                "Peak FP16 overstates what weaker links and software deliver. Smuggled chips and "
+                "Peak rates overstate what weaker links and software deliver. Smuggled chips and "
                 "makers that no source names are left out; a year without a count is unknown, not zero."
             ),
         ],
@@ -77,7 +78,7 @@ def _moved_title(table: pd.DataFrame) -> str:
     years = sorted(
         set(table[table["seller"] == _IMPORTED]["year"]) & set(table[table["seller"] == _DOMESTIC]["year"])
     )
-    at = table.set_index(["seller", "year"])["h100e_fp16"] / 1e3
+    at = table.set_index(["seller", "year"])["h100e"] / 1e3
     if len(years) > 1:
         first, last = years[-2:]
         return (
@@ -95,18 +96,18 @@ def _moved_title(table: pd.DataFrame) -> str:
         imported, domestic = at[_IMPORTED, year], at[_DOMESTIC, year]
         return f"{words} {imported:.0f} thousand H100e of licensed NVIDIA chips and {domestic:.0f} of Chinese ones"
     last = table.iloc[-1]
-    return f"{last['seller']} brought {last['h100e_fp16'] / 1e3:.0f} thousand H100e in {last['year']}"
+    return f"{last['seller']} brought {last['h100e'] / 1e3:.0f} thousand H100e in {last['year']}"
 
 
 def _moved_chart(table: pd.DataFrame, narrow: bool) -> alt.LayerChart:
     side, names = {_IMPORTED: -0.19, _DOMESTIC: 0.19}, {_IMPORTED: "NVIDIA", _DOMESTIC: "China"}
-    thousand = table[["h100e_fp16", "low", "high"]] / 1e3
+    thousand = table[["h100e", "low", "high"]] / 1e3
     marked = table.assign(
         x=table["year"] + table["seller"].map(side),
-        value=thousand["h100e_fp16"],
-        low=thousand["low"].fillna(thousand["h100e_fp16"]),
-        high=thousand["high"].fillna(thousand["h100e_fp16"]),
-        text=thousand["h100e_fp16"].map("{:,.0f}".format),
+        value=thousand["h100e"],
+        low=thousand["low"].fillna(thousand["h100e"]),
+        high=thousand["high"].fillna(thousand["h100e"]),
+        text=thousand["h100e"].map("{:,.0f}".format),
         colour=[colour(names[name]) for name in table["seller"]],
         zero=0.0,
     )

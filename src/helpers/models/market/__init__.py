@@ -9,6 +9,8 @@ cloud         cloud, AI cloud and tokens: three markets
 capex         buyers in China and in the United States
 prices        what a buyer pays per FLOP, and for renting
 substitution  what moved from whom to whom, in units, H100e and value
+equivalence   H100-equivalents of a product line
 model_gap     how far behind the models are, each measure by itself
 adoption      patents, use and registered services
+findings      the headline numbers
 """

@@ -40,20 +40,15 @@ class Factor(NamedTuple):
     chips: tuple[str, ...]
 
 
-def factor(entity: str, year: int, chips: pd.DataFrame, eight_bit: bool) -> Factor | None:
+def factor(entity: str, year: int, chips: pd.DataFrame, precision: str) -> Factor | None:
     """k of a product line: the chip's rate, or every chip its vendor then shipped; None when no rate is known.
 
-    The middle of a range is its geometric mean. A vendor without a chip released in the window takes the nearest.
-    At 8-bit, a chip whose 8-bit rate is not sourced counts at its FP16 ratio: an H100's 8-bit rate is twice its
-    FP16 rate, as most are.
+    precision: `fp16`, `int8` (8-bit, FP8 or INT8) or `memory_bandwidth`. The middle of a range is its geometric
+    mean. A vendor without a chip released in the window takes the nearest. Raises KeyError for another precision.
     """
     if chips.empty or REFERENCE not in set(chips["chip_id"]):
         return None
-    by_id = chips.set_index("chip_id")
-    ratios = by_id["tflops_fp16_dense"] / by_id.loc[REFERENCE, "tflops_fp16_dense"]
-    if eight_bit:
-        rates = by_id[["tflops_fp8_dense", "tops_int8_dense"]].max(axis=1)
-        ratios = (rates / rates[REFERENCE]).fillna(ratios)
+    ratios = _ratios(chips.set_index("chip_id"), precision)
     if entity in CHIPS:
         candidates = matching_chips(CHIPS[entity], chips, server=False)
         socketed = candidates[candidates["name"].str.contains("SXM")]
@@ -65,6 +60,19 @@ def factor(entity: str, year: int, chips: pd.DataFrame, eight_bit: bool) -> Fact
         return None
     low, high = known.min(), known.max()
     return Factor(low, math.sqrt(low * high), high, tuple(known.index))
+
+
+def _ratios(chips: pd.DataFrame, precision: str) -> pd.Series:
+    """Every chip's rate over an H100's, by chip id.
+
+    A chip whose 8-bit rate is not sourced counts at its FP16 ratio: an H100's 8-bit rate is twice its FP16 rate,
+    as most are.
+    """
+    fp16, bandwidth = chips["tflops_fp16_dense"], chips["memory_bw_gbs"]
+    eight_bit = chips[["tflops_fp8_dense", "tops_int8_dense"]].max(axis=1)
+    rates = {"fp16": fp16, "int8": eight_bit, "memory_bandwidth": bandwidth}[precision]
+    ratios = rates / rates[REFERENCE]
+    return ratios.fillna(fp16 / fp16[REFERENCE]) if precision == "int8" else ratios
 
 
 def product(first: tuple, second: tuple) -> tuple[float, float, float]:

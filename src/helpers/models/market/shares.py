@@ -109,6 +109,16 @@ def concentration(frame: pd.DataFrame, key: str = "definition") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(dict.fromkeys([*columns, "period_end", "status", "source_ids"])))
 
 
+def all_concentration(accelerators: pd.DataFrame, clouds: pd.DataFrame) -> pd.DataFrame:
+    """`concentration` of the accelerator definitions and of the cloud markets, one below the other."""
+    parts = [
+        concentration(accelerators),
+        concentration(clouds, "market").rename(columns={"market": "definition"}),
+    ]
+    known = [part for part in parts if len(part)]
+    return pd.concat(known, ignore_index=True) if known else parts[0]
+
+
 def hhi_bounds(percents: list[float]) -> tuple[float, float]:
     """Least and greatest HHI of a list of shares in percent whose rest, if any, belongs to firms not listed.
 

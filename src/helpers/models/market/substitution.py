@@ -1,7 +1,8 @@
 """Substitution: what the controls moved from whom to whom, in cards, in H100-equivalents and in value.
 
-H100e = units x k (`equivalence`), at FP16 and at 8-bit. Units and k are treated as independent log-normals with the
-stated ranges as 90 % intervals. Unlicensed imports are not in these counts: see the capacity chapter.
+H100e = units x k (`equivalence`), by FP16, by 8-bit and by memory bandwidth. Units and k are treated as independent
+log-normals with the stated ranges as 90 % intervals. Unlicensed imports are not in these counts: see the capacity
+chapter.
 """
 
 import math
@@ -15,13 +16,14 @@ from helpers.models.market.series import OUTTURN, best_of, bounds, joined, long_
 from helpers.models.market.shares import VALUE
 
 _IDS = (("evidence", "fact_id"), ("source_ids", "source_id"))
-UNITS, FP16, EIGHT_BIT = "cards", "H100e at FP16", "H100e at 8-bit"
+UNITS, FP16, EIGHT_BIT, BANDWIDTH = "cards", "H100e at FP16", "H100e at 8-bit", "H100e by memory bandwidth"
+PRECISIONS = {"fp16": FP16, "int8": EIGHT_BIT, "memory_bandwidth": BANDWIDTH}
 IMPORTED, DOMESTIC = "NVIDIA, licensed", "Chinese vendors"
 _SHIPPED = ("units", "shipments", "cumulative_units", "production")
 
 
 def supply(evidence: Evidence) -> pd.DataFrame:
-    """Cards shipped to or made in China by seller and year, in cards and in H100e at both precisions.
+    """Cards shipped to or made in China by seller and year, in cards and in H100e by each measure.
 
     One row is one product line, year and quantity; adds `seller`, `origin` (imported or domestic), `year`.
     Outturns only, or forecasts while no outturn is known. A count over more than a year is split by days. A maker's
@@ -39,8 +41,8 @@ def supply(evidence: Evidence) -> pd.DataFrame:
         }
         basis = f"{fact['metric'].replace('_', ' ')}, {fact['status']}"
         rows.append(record(fact, UNITS, "cards", basis, p5=low, p50=value, p95=high, **more))
-        for quantity in (FP16, EIGHT_BIT):
-            k = factor(fact["entity"], fact["year"], evidence.chips, eight_bit=quantity == EIGHT_BIT)
+        for precision, quantity in PRECISIONS.items():
+            k = factor(fact["entity"], fact["year"], evidence.chips, precision)
             if k is None:
                 continue
             p5, p50, p95 = product((low, value, high), (k.low, k.mid, k.high))
@@ -100,41 +102,56 @@ def moved(totals: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def foregone(charges: pd.DataFrame, prices: pd.DataFrame, chips: pd.DataFrame) -> pd.DataFrame:
+def foregone(
+    evidence: Evidence, charges: pd.DataFrame, prices: pd.DataFrame, precision: str = "fp16"
+) -> pd.DataFrame:
     """H20 sales that the licence rule of April 2025 stopped, in USD, cards and H100e; one row is one unit.
 
     charges: `revenue.charges`; prices: `prices.chip_prices` (the H20's quoted card prices give USD per card, their
     extremes the interval). Unshipped orders and the guided loss of the next quarter are added: they are different
-    quarters. Columns: quantity, unit, p5, p50, p95, evidence. Empty when nothing is known.
+    quarters. Empty when nothing is known.
     """
     lost = charges[
         (charges["entity"] == "NVIDIA H20") & (charges["quantity"] == "sales lost to the licence rule")
     ]
     quotes = prices[(prices["entity"] == "NVIDIA H20") & (prices["quantity"] == "price")]
-    k = factor("NVIDIA H20", 2025, chips, eight_bit=False)
-    columns = ["quantity", "unit", "p5", "p50", "p95", "evidence"]
+    k = factor("NVIDIA H20", 2025, evidence.chips, precision)
     if lost.empty or quotes.empty or k is None:
-        return pd.DataFrame(columns=columns)
-    usd, ids = lost["p50"].sum(), joined(*lost["evidence"])
-    low = quotes["p5"].fillna(quotes["p50"]).min()
-    high = quotes["p95"].fillna(quotes["p50"]).max()
-    price = quotes["p50"].median()
-    cards = (usd / high, usd / price, usd / low)
-    ids_2 = joined(ids, *quotes["evidence"])
-    nothing = float("nan")
-    return pd.DataFrame(
-        [
-            ("sales stopped", "USD", nothing, usd, nothing, ids),
-            ("cards stopped", "cards", *cards, ids_2),
-            (
-                "compute stopped",
-                "H100e",
-                *(count * k.mid for count in cards),
-                joined(ids_2, *k.chips, REFERENCE),
-            ),
-        ],
-        columns=columns,
+        return long_form([], evidence)
+    usd = lost["p50"].sum()
+    dear, cheap = (
+        quotes["p95"].fillna(quotes["p50"]).max(),
+        quotes["p5"].fillna(quotes["p50"]).min(),
     )
+    cards = (usd / dear, usd / quotes["p50"].median(), usd / cheap)
+    ids, priced = joined(*lost["evidence"]), joined(*lost["evidence"], *quotes["evidence"])
+    nothing = float("nan")
+    rows = []
+    for quantity, unit, bounds_, used in (
+        ("sales stopped", "USD", (nothing, usd, nothing), ids),
+        ("cards stopped", "cards", cards, priced),
+        (
+            "compute stopped",
+            "H100e",
+            product(cards, (k.low, k.mid, k.high)),
+            joined(priced, *k.chips, REFERENCE),
+        ),
+    ):
+        rows.append(
+            {
+                **lost.iloc[0].to_dict(),
+                "period": "/".join(dict.fromkeys(lost["period"])),
+                "quantity": quantity,
+                "unit": unit,
+                "basis": f"company statements over quoted card prices, {PRECISIONS[precision]}",
+                **dict(zip(("p5", "p50", "p95"), bounds_, strict=True)),
+                "evidence": used,
+                "period_end": lost["period_end"].max(),
+                "source_ids": joined(*lost["source_ids"], *quotes["source_ids"]),
+                "status": "derived",
+            }
+        )
+    return long_form(rows, evidence)
 
 
 def value_moved(evidence: Evidence, shares: pd.DataFrame) -> pd.DataFrame:
