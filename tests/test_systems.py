@@ -5,10 +5,15 @@ import pandas as pd
 import pytest
 
 from helpers.evidence import load
+from helpers.models.chips.comparison import ratios
+from helpers.models.chips.frontier import frontier
+from helpers.models.chips.headlines import headlines
+from helpers.models.chips.lag import lag_at_release, lag_now, quoted_lags, release_date_error
 from helpers.models.chips.specs import spec_table
 from helpers.models.chips.systems import system_ratios, system_table
 from helpers.models.chips.useful_cost import useful_cost
 from helpers.models.chips.useful_work import chips_per_system
+from helpers.results import Run
 
 SEED = 20240801
 
@@ -132,3 +137,31 @@ def test_a_scenario_overrides_a_prior_of_this_model_only(evidence, systems, work
     assert rows.loc[key, "p50"] < before.loc[key, "p50"]
     serving = ("chips_per_nvl72", "generating tokens, 8-bit on both")
     assert rows.loc[serving, "p50"] == before.loc[serving, "p50"]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "ids"),
+    [
+        ("2024-08-01", {"chip-lag-fp16", "ascend-ratio-fp16"}),
+        ("2025-06-30", {"chip-lag-fp16", "ascend-ratio-fp16", "chips-per-nvl72", "cloudmatrix-per-watt"}),
+        ("2026-10-09", {"chip-lag-fp16", "chips-per-nvl72", "cloudmatrix-per-watt", "cost-per-useful-flop"}),
+    ],
+)
+def test_headlines_hold_their_value_and_say_only_what_the_edition_knows(as_of, ids, tmp_path):
+    run = Run("chips", as_of, tmp_path)
+    evidence = run.evidence
+    specs, day = spec_table(evidence), evidence.as_of
+    machines = system_table(evidence, specs)
+    rows = headlines(
+        lag_now(specs, day, release_date_error(evidence)),
+        lag_at_release(specs, frontier(specs, day), day, release_date_error(evidence)),
+        quoted_lags(evidence),
+        ratios(specs, day),
+        system_ratios(machines, day),
+        chips_per_system(evidence, machines, SEED, draws=500),
+        useful_cost(evidence, machines, SEED, draws=500),
+    )
+    assert ids <= {row["id"] for row in rows}
+    run.headlines(rows)
+    early = as_of < "2025-04"
+    assert early == ("cloudmatrix" not in " ".join(row["sentence"] for row in rows).lower())

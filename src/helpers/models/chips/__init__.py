@@ -9,4 +9,5 @@ roofline    what a chip can do at each arithmetic intensity, and the ratio by bo
 systems     systems as sold: the table and the ratios of two of them
 useful_work how many chips do the work of one system
 useful_cost what a unit of useful compute costs on each
+headlines   the numbers that prose may quote
 """
