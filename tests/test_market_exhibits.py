@@ -44,6 +44,7 @@ def _all(evidence) -> dict:
         "markets": exhibits.cloud_markets(cloud.fullest_shares(served), cloud.leaders(served)),
         "capex": exhibits.capex(capex.annual(spent), capex.comparison(spent)),
         "prices": exhibits.price_per_flop(quoted, prices.before_and_after(quoted)),
+        "rents": exhibits.rental_prices(prices.rentals(evidence)),
         "substitution": exhibits.substitution(substitution.by_origin(substitution.supply(evidence))),
         "gap": exhibits.model_gap(lags, model_gap.newest_lags(lags), scores, model_gap.score_changes(scores)),
         "patents": exhibits.genai_patents(families, adoption.patent_ratio(families)),

@@ -4,7 +4,7 @@ None means that nothing was published on the question by the knowledge date; the
 """
 
 from helpers.exhibits.market.adoption import adoption_survey, genai_patents, registered_services
-from helpers.exhibits.market.buyers import capex, price_per_flop
+from helpers.exhibits.market.buyers import capex, price_per_flop, rental_prices
 from helpers.exhibits.market.chinese import huawei_cloud, huawei_research, vendor_growth
 from helpers.exhibits.market.concentration import concentration
 from helpers.exhibits.market.models import model_gap
@@ -26,6 +26,7 @@ __all__ = [
     "nvidia_china_revenue",
     "price_per_flop",
     "registered_services",
+    "rental_prices",
     "substitution",
     "vendor_growth",
 ]

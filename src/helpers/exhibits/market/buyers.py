@@ -168,6 +168,49 @@ def price_per_flop(prices: pd.DataFrame, steps: pd.DataFrame) -> Exhibit | None:
     )
 
 
+def rental_prices(rents: pd.DataFrame) -> Exhibit | None:
+    """Rent per GPU and hour at small providers; rents: `prices.rentals`."""
+    if rents.empty:
+        return None
+    frame = rents.sort_values(["period_end", "chip", "place"], ignore_index=True)
+    table = frame[["chip", "place", "period", "p50", "basis"]].rename(columns={"p50": "usd_per_gpu_hour"})
+    rows = pd.DataFrame(
+        {
+            "row": _unique(
+                [f"{r['chip']}, {r['place']}, {when(r['period'])}" for r in table.to_dict("records")]
+            ),
+            "value": table["usd_per_gpu_hour"],
+            "low": frame["p5"],
+            "high": frame["p95"],
+            "text": table["usd_per_gpu_hour"].map("{:.2f}".format),
+            "colour": [colour(place) for place in table["place"]],
+            "filled": True,
+        }
+    )
+    at = table.set_index(["chip", "place"])["usd_per_gpu_hour"]
+    first = table.iloc[0]
+    title = f"An {first['chip']} rented for {first['usd_per_gpu_hour']:.2f} USD an hour in {when(first['period'])}"
+    if ("A100", "China") in at and ("A100", "United States") in at:
+        title = (
+            f"An A100 rented for {at['A100', 'China']:.2f} USD an hour in China when it cost "
+            f"{at['A100', 'United States']:.2f} in the United States"
+        )
+    return Exhibit(
+        id="rental-prices",
+        title=title,
+        subtitle=subtitle("Rent per GPU and hour at small providers, USD", rents),
+        unit="USD per GPU-hour",
+        basis="quotes for 8-GPU servers over eight; months of 730.5 hours",
+        as_of=as_of(rents),
+        data=table,
+        sources=source_ids(rents),
+        alt=told(title, rows),
+        confidence="low",
+        notes=["Quotes of a few small providers; large clouds in China charged a multiple of it."],
+        **both(lambda narrow: rows_chart(rows, "USD per GPU-hour", narrow)),
+    )
+
+
 def _buyers(scope: str) -> str:
     return scope.split(" (")[0]
 

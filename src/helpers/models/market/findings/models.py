@@ -78,6 +78,7 @@ def model_findings(
         )
     if len(services):
         last = services.sort_values("period_end").iloc[-1]
+        day = f"{last['period_end'].day} {last['period_end']:%B %Y}"
         found.append(
             finding(
                 "registered-services",
@@ -85,9 +86,7 @@ def model_findings(
                 "services",
                 last["basis"],
                 "generative services filed in China",
-                f"{{shown}} generative services were filed in China by {last['period_end']:%d %B %Y}.".replace(
-                    " 0", " "
-                ),
+                f"{{shown}} generative services were filed in China by {day}.",
                 shown=f"{last['p50']:,.0f}",
                 period=last["period"],
                 evidence=ids(last),
