@@ -173,6 +173,15 @@ def test_twenty_five_billion_of_research_fits_2024(now):
     assert "2024" not in set(early["period"])
 
 
+def test_a_press_figure_is_a_claim_with_a_date(now):
+    assert huawei.claimed_usd(now, "dailypress-25bn") == 25e9
+    early = load(as_of="2024-08-01")
+    assert pd.isna(huawei.claimed_usd(early, "dailypress-25bn"))
+    nothing = huawei.claimed_usd(early, "dailypress-25bn")
+    assert huawei.research_in_dollars(huawei.group(early), nothing).empty
+    assert huawei.conversion_check(55.287e9, nothing, "2023", early).empty
+
+
 def test_cambricon_grew_more_than_fivefold(now):
     pairs = vendors.growth(vendors.vendor_results(now)).set_index(["entity", "from"])["ratio"]
     assert pairs["Cambricon", "2024"] == pytest.approx(6.497 / 1.174, rel=0.01)

@@ -55,12 +55,24 @@ def cloud(evidence: Evidence) -> pd.DataFrame:
     return long_form(rows, evidence, ("definition", "grain"))
 
 
+def claimed_usd(evidence: Evidence, claim_id: str) -> float:
+    """The dollar figure of a press claim; NaN when the claim was not yet made."""
+    claims = evidence.claims
+    if claims.empty or claim_id not in set(claims["claim_id"]):
+        return float("nan")
+    return float(claims.set_index("claim_id").loc[claim_id, "claimed_value"])
+
+
 def conversion_check(cny: float, usd: float, period: str, evidence: Evidence) -> pd.DataFrame:
     """A published pair of yuan and dollars held against every rate known; one row is one rate.
 
     Columns: convention, period, rate_cny_per_usd, usd (the yuan at that rate), difference_percent (of the published
-    dollars against it), rate_ids. The first row, `implied`, is the rate the publisher must have used.
+    dollars against it), rate_ids. The first row, `implied`, is the rate the publisher must have used. Empty when
+    one of the pair is unknown.
     """
+    names = ["convention", "period", "rate_cny_per_usd", "usd", "difference_percent", "rate_ids"]
+    if pd.isna(cny) or pd.isna(usd):
+        return pd.DataFrame(columns=names)
     rows = [("implied", period, implied_rate(cny, usd), usd, 0.0, "")]
     for convention in CONVENTIONS:
         try:
@@ -71,12 +83,11 @@ def conversion_check(cny: float, usd: float, period: str, evidence: Evidence) ->
         rows.append(
             (convention, converted.period, converted.rate, converted.value, off, ";".join(converted.rate_ids))
         )
-    names = ["convention", "period", "rate_cny_per_usd", "usd", "difference_percent", "rate_ids"]
     return pd.DataFrame(rows, columns=names)
 
 
 def research_in_dollars(results: pd.DataFrame, about_usd: float) -> pd.DataFrame:
-    """Group R&D in USD by year against a round figure; one row is one year, nearest first.
+    """Group R&D in USD by year against a round figure; one row is one year, nearest first; none without a figure.
 
     results: what `group` returns. Columns: period, usd, low_usd, high_usd, ratio (to `about_usd`), evidence.
     """
@@ -85,6 +96,7 @@ def research_in_dollars(results: pd.DataFrame, about_usd: float) -> pd.DataFrame
         & (results["unit"] == "USD")
         & (results["grain"] == "year")
     ]
+    years = years.iloc[:0] if pd.isna(about_usd) else years
     table = pd.DataFrame(
         {
             "period": years["period"],
