@@ -13,7 +13,7 @@ _DIRECTIONS = {"tighten": "tightens", "loosen": "loosens", "neutral": "neither"}
 
 
 def acts_register(acts: pd.DataFrame) -> str:
-    """Every dated act, newest first, to be filtered by side and by words. acts: of `helpers.models.policy.timeline`."""
+    """Every dated act, newest first, to be filtered by side and words. acts: of `helpers.models.policy.timeline`."""
     if acts.empty:
         return "<p>No act was known on this date.</p>"
     rows = []

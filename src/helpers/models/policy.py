@@ -5,6 +5,8 @@ from typing import Any
 import pandas as pd
 
 from helpers.evidence.periods import parse_period
+from helpers.models.rules.book import compile_rules, rule_dates
+from helpers.models.rules.find import specifications
 
 SIDES = {
     "US": "United States",
@@ -73,6 +75,30 @@ def rules_in_force(evidence: Any) -> pd.DataFrame:
     sources = set(evidence.sources["source_id"])
     rows = [_rule_row(rule, evidence.as_of.isoformat(), sources) for rule in evidence.rules]
     return pd.DataFrame(rows, columns=RULE_COLUMNS)
+
+
+def panel_inputs(evidence: Any, first: str = "h20_96") -> dict[str, Any]:
+    """What the design-a-chip panel needs: `book`, `specs` (real chips, `first` before the others) and `labels`.
+
+    labels: the rules that begin on each ISO date on which a status can change, and the knowledge date.
+    """
+    book = compile_rules(evidence.rulebook, evidence.as_of)
+    known = evidence.as_of.isoformat()
+    labels = {}
+    for day in rule_dates(book):
+        begun = [rule["short"] for rule in book["rules"] if rule["effective"] == day]
+        ended = [f"end of {rule['short']}" for rule in book["rules"] if rule["end"] == day]
+        labels[day] = "; ".join(begun or ended)
+    labels[known] = "; ".join(filter(None, [labels.get(known), "the newest day known"]))
+    specs = specifications(evidence.chips, evidence, book)
+    specs.sort(
+        key=lambda spec: (spec["chip_id"] != first, spec["vendor_hq"] != "US", spec["vendor"], spec["name"])
+    )
+    return {
+        "book": book,
+        "specs": specs,
+        "labels": {day: labels[day] for day in sorted(labels) if day <= known},
+    }
 
 
 def _rule_row(rule: dict, known: str, sources: set[str]) -> dict:
