@@ -1,30 +1,34 @@
 """The exhibits of the capacity chapter, each from a result of `helpers.models.capacity`.
 
-flows       the stock over time, by leg, by scenario, and what its uncertainty comes from
-official    the official series with its breaks, what it implies, targets, the share of the world
-scores      Huawei's cards by source, the back test, the scoreboard, the reconciliation
+flows       the stock over time, by leg, by scenario
+drivers     what its uncertainty comes from
+official    the official series with its breaks, what it implies, targets
+world       the share of the world, by definition
+scores      Huawei's cards by source, the back test, the scoreboard
+reconciled  every leg against published figures
+rows        charts of one row per estimate, wide and narrow
 controls    the reader's sliders over the lattice
 """
 
 from helpers.exhibits.capacity.controls import controls_html
+from helpers.exhibits.capacity.drivers import sensitivity_exhibit
 from helpers.exhibits.capacity.flows import (
     legs_exhibit,
     scenario_exhibit,
-    sensitivity_exhibit,
     stock_exhibit,
 )
 from helpers.exhibits.capacity.official import (
     implied_exhibit,
     official_exhibit,
     targets_exhibit,
-    world_share_exhibit,
 )
+from helpers.exhibits.capacity.reconciled import reconciliation_exhibit
 from helpers.exhibits.capacity.scores import (
     backtest_exhibit,
     huawei_units_exhibit,
-    reconciliation_exhibit,
     scoreboard_exhibit,
 )
+from helpers.exhibits.capacity.world import world_share_exhibit
 
 __all__ = [
     "backtest_exhibit",

@@ -4,10 +4,11 @@
 """
 
 import json
+from datetime import date
 from html import escape
 
 from helpers.exhibits.exhibit import day
-from helpers.models.capacity.headlines import short
+from helpers.models.capacity.headlines import short, span
 from helpers.models.capacity.lattice import Lattice
 
 SCRIPT = "assets/js/capacity.js"
@@ -16,7 +17,9 @@ SCRIPT = "assets/js/capacity.js"
 def controls_html(lattice: Lattice) -> str:
     """The controls with the result at the middle of every assumption; the script makes them move."""
     payload = json.dumps(lattice.payload(), ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
-    sliders = "".join(_slider(place, factor, len(lattice.scores)) for place, factor in enumerate(lattice.factors))
+    sliders = "".join(
+        _slider(place, factor, len(lattice.scores)) for place, factor in enumerate(lattice.factors)
+    )
     middle = (1,) * len(lattice.factors)
     rows = "".join(
         f'<tr data-year="{year}"><th scope="row">end of {year}</th>'
@@ -31,16 +34,23 @@ def controls_html(lattice: Lattice) -> str:
     return (
         '<section class="capacity-controls" id="controls" aria-labelledby="controls-title">'
         '<h3 id="controls-title">Set the five assumptions that matter most</h3>'
-        "<p>Each slider holds one group of assumptions at a place in its 90 % interval; everything else stays uncertain, "
-        "so the band is what is left when the five are known.</p>"
+        "<p>Each slider holds one group of assumptions at a place in its 90 % interval; everything else "
+        "stays uncertain, "
+        "so the band is what is left when the five are known. With all in the middle the median lies "
+        "below the one that "
+        "lets them vary, because their upper ends reach further than their lower ones.</p>"
         f'<form class="capacity-sliders">{sliders}'
         '<p class="capacity-buttons" hidden><button type="button" data-do="reset">Back to the middle</button> '
-        '<button type="button" data-do="copy">Copy a link to this view</button> <span role="status"></span></p></form>'
+        '<button type="button" data-do="copy">Copy a link to this view</button> '
+        '<span role="status"></span></p></form>'
         '<table class="capacity-result" aria-live="polite"><caption>Installed in China, H100-equivalents '
-        f"({escape(lattice.basis)})</caption><thead><tr><th scope=\"col\">when</th><th scope=\"col\" class=\"n\">median</th>"
-        '<th scope="col" class="n">5 %</th><th scope="col" class="n">95 %</th><th scope="col">interval</th></tr></thead>'
+        f"({escape(lattice.basis)})</caption><thead><tr>"
+        '<th scope="col">when</th><th scope="col" class="n">median</th>'
+        '<th scope="col" class="n">5 %</th><th scope="col" class="n">95 %</th>'
+        '<th scope="col">interval</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
-        f'<p class="exhibit-notes">Interpolated between runs of the model; the largest error found at {lattice.tested} '
+        '<p class="exhibit-notes">Interpolated between runs of the model; the largest error found at '
+        f"{lattice.tested} "
         f"random places is {100 * lattice.error:.1f} % ({100 * lattice.error_median:.1f} % for the median). "
         f"As known on {_day(lattice.as_of)}.</p>"
         f'<script type="application/json" class="capacity-lattice">{payload}</script></section>'
@@ -52,18 +62,21 @@ def _slider(place: int, factor: dict, steps: int) -> str:
     values, name = factor["values"], factor["name"]
     middle = len(values) // 2
     sources = ", ".join(
-        f'<a href="sources.html#{escape(source, quote=True)}">{escape(source)}</a>' for source in factor["sources"]
+        f'<a href="sources.html#{escape(source, quote=True)}">{escape(source)}</a>'
+        for source in factor["sources"]
     )
     several = f" and {factor['members'] - 1} more" if factor["members"] > 1 else ""
     lead = factor["parameter"].replace("_", " ")
     return (
         f'<div class="capacity-slider"><label for="capacity-{place}">{escape(name[:1].upper() + name[1:])}</label>'
-        f'<input type="range" id="capacity-{place}" name="{escape(name, quote=True)}" min="0" max="{10 * (steps - 1)}" '
+        f'<input type="range" id="capacity-{place}" name="{escape(name, quote=True)}" '
+        f'min="0" max="{10 * (steps - 1)}" '
         f'step="1" value="{5 * (steps - 1)}" disabled aria-describedby="capacity-about-{place}">'
         f'<output for="capacity-{place}">{short(values[middle])} {escape(factor["unit"])}</output>'
-        f'<p class="capacity-about" id="capacity-about-{place}">{escape(lead)}{several}: {short(values[0])} to '
-        f"{short(values[-1])} {escape(factor['unit'])}. {escape(factor['reason'])} "
-        f'<a href="assumptions.html#{escape(factor["assumption"], quote=True)}">Assumption</a>; sources: {sources}.</p></div>'
+        f'<p class="capacity-about" id="capacity-about-{place}">{escape(lead)}{several}: '
+        f"{span(values[0], values[-1])} {escape(factor['unit'])}. {escape(factor['reason'])} "
+        f'<a href="assumptions.html#{escape(factor["assumption"], quote=True)}">Assumption</a>; '
+        f"sources: {sources}.</p></div>"
     )
 
 
@@ -72,6 +85,4 @@ def _number(value: float) -> str:
 
 
 def _day(iso: str) -> str:
-    from datetime import date
-
     return day(date.fromisoformat(iso))

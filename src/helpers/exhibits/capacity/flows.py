@@ -9,7 +9,7 @@ import pandas as pd
 from helpers.exhibits.exhibit import Exhibit, day
 from helpers.exhibits.layout import spread
 from helpers.exhibits.theme import colour
-from helpers.models.capacity.headlines import short
+from helpers.models.capacity.headlines import short, span
 
 INK, SUB = colour("ink"), colour("sub")
 _ROUTES = ("domestic", "licensed imports", "smuggled")
@@ -19,6 +19,12 @@ _SCENARIO_COLOURS = {
     "open_sales": "United States",
     "hbm_bound": "forecast",
     "tight_controls": "smuggled",
+}
+_LEG_NAMES = {
+    "NVIDIA": "NVIDIA, licensed",
+    "AMD": "AMD, licensed",
+    "others": "other Chinese",
+    "smuggled": "smuggled NVIDIA",
 }
 _MILLION = "datum.value / 1e6"
 
@@ -35,8 +41,9 @@ def stock_exhibit(stock: pd.DataFrame, now: str, as_of: date, sources: Sequence[
     return Exhibit(
         id="capacity-stock",
         title=title,
-        subtitle="Computing power installed in China, in H100-equivalents (lag to deployment and retirement taken off); "
-        f"median and 90 % interval of the total, medians of its routes. {last['basis'].capitalize()}. "
+        subtitle="Computing power installed in China, in H100-equivalents (lag to deployment and "
+        "retirement taken off); "
+        f"median and 90 % interval of the total, medians of its routes. {_capital(last['basis'])}. "
         f"As known on {day(as_of)}",
         unit="H100e",
         basis=str(last["basis"]),
@@ -47,10 +54,15 @@ def stock_exhibit(stock: pd.DataFrame, now: str, as_of: date, sources: Sequence[
         sources=list(sources),
         alt=f"Fan chart. Installed compute in China rises to {short(current['p50'])} H100-equivalents in {now} "
         f"({_span(current)})"
-        + (f" and to {short(last['p50'])} at the end of {last['period'][:4]} ({_span(last)})." if later else "."),
+        + (
+            f" and to {short(last['p50'])} at the end of {last['period'][:4]} ({_span(last)})."
+            if later
+            else "."
+        ),
         confidence="medium",
         notes=[
-            "Percentiles do not add: the total is summed draw by draw, so the medians of the routes do not sum to its "
+            "Percentiles do not add: the total is summed draw by draw, so the medians of the routes do "
+            "not sum to its "
             "median.",
             "What Chinese firms rent abroad is not in it: location, ownership and use are three numbers.",
         ],
@@ -61,7 +73,11 @@ def _stock_chart(rows: pd.DataFrame, now: str, narrow: bool) -> alt.LayerChart:
     total, routes = rows[rows["entity"] == "China"], rows[rows["entity"].isin(_ROUTES)]
     x = alt.X("date:T", title=None, axis=alt.Axis(format="%Y", tickCount={"interval": "year", "step": 1}))
     y = alt.Y("p50:Q", title="million H100-equivalents", axis=alt.Axis(labelExpr=_MILLION, tickCount=6))
-    band = alt.Chart(total).mark_area(color=colour("China"), fillOpacity=0.2).encode(x=x, y=alt.Y("p5:Q"), y2="p95:Q")
+    band = (
+        alt.Chart(total)
+        .mark_area(color=colour("China"), fillOpacity=0.2)
+        .encode(x=x, y=alt.Y("p5:Q"), y2="p95:Q")
+    )
     line = alt.Chart(total).mark_line(color=colour("China"), strokeWidth=2.5).encode(x=x, y=y)
     # The routes and their labels stay apart from the total by being thin and dashed.
     parts = (
@@ -87,15 +103,13 @@ def _stock_chart(rows: pd.DataFrame, now: str, narrow: bool) -> alt.LayerChart:
             x="date:T", y=alt.value(0), text=alt.value(f"known to {now}")
         )  # fmt: skip
         layers += [rule, note]
-    right = 10 if narrow else 92
-    return alt.layer(*layers).properties(height=300 if narrow else 330, padding={"right": right, "left": 2, "top": 6})
+    return alt.layer(*layers).properties(height=300 if narrow else 330)
 
 
 def legs_exhibit(by_leg: pd.DataFrame, period: str, as_of: date, sources: Sequence[str]) -> Exhibit:
     """What each vendor or route had brought in by a quarter's end, with its 90 % interval."""
     rows = by_leg[(by_leg["quantity"] == "cumulative") & (by_leg["period"] == period)]
-    rows = rows.assign(name=rows["entity"].replace({"NVIDIA": "NVIDIA, licensed", "AMD": "AMD, licensed",
-                                                    "others": "other Chinese", "smuggled": "smuggled NVIDIA"}))  # fmt: skip
+    rows = rows.assign(name=rows["entity"].replace(_LEG_NAMES))
     rows = rows.sort_values("p50", ascending=False, ignore_index=True)
     first, second = rows.iloc[0], rows.iloc[1]
     widest = rows.loc[(rows["p95"] - rows["p5"]).idxmax()]
@@ -104,15 +118,18 @@ def legs_exhibit(by_leg: pd.DataFrame, period: str, as_of: date, sources: Sequen
     tint = alt.Color("entity:N", scale=_scale(rows["entity"].tolist()), legend=None)
     base = alt.Chart(rows.assign(text=rows["p50"].map(short)))
     chart = alt.layer(
-        base.mark_rule(strokeWidth=7, opacity=0.3, strokeCap="round").encode(x=alt.X("p5:Q"), x2="p95:Q", y=y, color=tint),
+        base.mark_rule(strokeWidth=7, opacity=0.3, strokeCap="round").encode(
+            x=alt.X("p5:Q"), x2="p95:Q", y=y, color=tint
+        ),
         base.mark_point(size=70).encode(x=x, y=y, color=tint),
-        base.mark_text(dy=-12, fontWeight=600).encode(x=x, y=y, text="text:N"),
-    ).properties(height=alt.Step(38))
+        base.mark_text(align="left", dx=8, fontWeight=600).encode(x=alt.X("p95:Q"), y=y, text="text:N"),
+    ).properties(height=alt.Step(30))
     return Exhibit(
         id="capacity-legs",
         title=f"{_capital(first['name'])} and {second['name']} brought in most of China's compute; "
         f"{widest['name']} is the least certain",
-        subtitle=f"H100-equivalents brought in since 2022 to the end of {period}, by maker or route, without retirement; "
+        subtitle=f"H100-equivalents brought in since 2022 to the end of {period}, by maker or route, "
+        "without retirement; "
         f"median and 90 % interval. As known on {day(as_of)}",
         unit="H100e",
         basis=str(first["basis"]),
@@ -120,8 +137,11 @@ def legs_exhibit(by_leg: pd.DataFrame, period: str, as_of: date, sources: Sequen
         chart=chart,
         data=rows[["name", "p5", "p50", "p95"]],
         sources=list(sources),
-        alt="; ".join(f"{row.name_}: {short(row.p50)} ({short(row.p5)} to {short(row.p95)})"
-                      for row in rows.rename(columns={"name": "name_"}).itertuples()) + ".",  # fmt: skip
+        alt="; ".join(
+            f"{row.name_}: {short(row.p50)} ({span(row.p5, row.p95)})"
+            for row in rows.rename(columns={"name": "name_"}).itertuples()
+        )
+        + ".",
         confidence="medium",
     )
 
@@ -130,10 +150,14 @@ def scenario_exhibit(paths: pd.DataFrame, as_of: date, sources: Sequence[str]) -
     """The installed stock at year ends by scenario."""
     rows = _dated(paths)
     last = rows[rows["date"] == rows["date"].max()].sort_values("p50", ascending=False)
-    base = last[last["scenario"] == "baseline"].iloc[0] if (last["scenario"] == "baseline").any() else last.iloc[0]
+    base = (
+        last[last["scenario"] == "baseline"].iloc[0]
+        if (last["scenario"] == "baseline").any()
+        else last.iloc[0]
+    )
     high, low = last.iloc[0], last.iloc[-1]
-    tints = alt.Scale(domain=rows["scenario"].unique().tolist(),
-                      range=[colour(_SCENARIO_COLOURS.get(name, "others")) for name in rows["scenario"].unique()])  # fmt: skip
+    names = rows["scenario"].unique().tolist()
+    tints = alt.Scale(domain=names, range=[colour(_SCENARIO_COLOURS.get(name, "others")) for name in names])
     return Exhibit(
         id="capacity-scenarios",
         title=f"Scenarios part by {base['period'][:4]}: {short(low['p50'])} under {low['entity'].lower()}, "
@@ -148,7 +172,7 @@ def scenario_exhibit(paths: pd.DataFrame, as_of: date, sources: Sequence[str]) -
         data=rows[["entity", "period", "p5", "p50", "p95"]],
         sources=list(sources),
         alt=f"At the end of {base['period'][:4]}: "
-        + "; ".join(f"{row.entity} {short(row.p50)} ({short(row.p5)} to {short(row.p95)})" for row in last.itertuples())
+        + "; ".join(f"{row.entity} {short(row.p50)} ({span(row.p5, row.p95)})" for row in last.itertuples())
         + ".",
         confidence="low",
         notes=["A scenario changes quarters after the knowledge date only; until then all are the baseline."],
@@ -156,58 +180,29 @@ def scenario_exhibit(paths: pd.DataFrame, as_of: date, sources: Sequence[str]) -
 
 
 def _scenario_chart(rows: pd.DataFrame, last: pd.DataFrame, tints: alt.Scale, narrow: bool) -> alt.LayerChart:
-    x = alt.X("date:T", title=None, axis=alt.Axis(format="%Y", tickCount={"interval": "year", "step": 1}))
+    rows = rows.assign(year=rows["date"].dt.year)
+    final = int(rows["year"].max())
+    years = sorted(rows["year"].unique().tolist())
+    # Intervals stand side by side to the right of the last year, so that none hides another.
+    step = (final - years[0] or 1) * (0.035 if narrow else 0.02)
+    ends = last.assign(side=[final + step * (place + 1) for place in range(len(last))])
+    ends["at"] = spread(ends["p50"].tolist(), float(ends["p95"].max()) / (14 if narrow else 17))
+    ends["label_at"] = float(ends["side"].max()) + step
+    domain = alt.Scale(domain=[years[0], float(ends["label_at"].iloc[0])], nice=False)
+    x = alt.X("year:Q", title="end of year", scale=domain, axis=alt.Axis(values=years, format="d"))
     y = alt.Y("p50:Q", title="million H100-equivalents", axis=alt.Axis(labelExpr=_MILLION, tickCount=6))
     tint = alt.Color("scenario:N", scale=tints, legend=None)
-    # Intervals stand side by side to the right of the last year, so that none hides another.
-    step = pd.Timedelta(days=26 if narrow else 20)
-    ends = last.assign(side=[last["date"].iloc[0] + step * (place + 1) for place in range(len(last))])
-    ends["at"] = spread(ends["p50"].tolist(), float(ends["p95"].max()) / (14 if narrow else 17))
-    ends["label_at"] = ends["side"].max() + pd.Timedelta(days=25)
     layers = [
         alt.Chart(rows).mark_line(strokeWidth=2).encode(x=x, y=y, color=tint),
-        alt.Chart(ends).mark_rule(strokeWidth=4, opacity=0.45).encode(x="side:T", y=alt.Y("p5:Q"), y2="p95:Q", color=tint),
-        alt.Chart(ends).mark_point(size=30).encode(x="side:T", y="p50:Q", color=tint),
-        alt.Chart(ends).mark_text(align="left", dx=2).encode(x="label_at:T", y="at:Q", text="entity:N", color=tint),
+        alt.Chart(ends)
+        .mark_rule(strokeWidth=4, opacity=0.45)
+        .encode(x="side:Q", y=alt.Y("p5:Q"), y2="p95:Q", color=tint),
+        alt.Chart(ends).mark_point(size=30).encode(x="side:Q", y="p50:Q", color=tint),
+        alt.Chart(ends)
+        .mark_text(align="left", dx=2)
+        .encode(x="label_at:Q", y="at:Q", text="entity:N", color=tint),
     ]
-    return alt.layer(*layers).properties(height=320, padding={"right": 112 if narrow else 128, "left": 2, "top": 6})
-
-
-def sensitivity_exhibit(
-    tornado: pd.DataFrame, indices: pd.DataFrame, sentence: str, year: int, as_of: date, sources: Sequence[str]
-) -> Exhibit:
-    """A tornado of the stock at the end of a year, with each group's share of its variance."""
-    shares = indices[indices["year"] == year].set_index("factor")["total"]
-    rows = tornado.assign(share=tornado["factor"].map(shares)).head(12)
-    rows = rows.assign(text=[f"{100 * share:.0f} %" if share == share and share >= 0.005 else "under 1 %" for share in rows["share"]])
-    x = alt.X("low:Q", title="million H100-equivalents", scale=alt.Scale(zero=False),
-              axis=alt.Axis(labelExpr=_MILLION, tickCount=5))  # fmt: skip
-    y = alt.Y("factor:N", sort=rows["factor"].tolist(), title=None)
-    base = alt.Chart(rows)
-    chart = alt.layer(
-        base.mark_bar(color=colour("China"), opacity=0.55, height=12).encode(x=x, x2="high:Q", y=y),
-        alt.Chart(rows.head(1)).mark_rule(color=INK).encode(x=alt.X("middle:Q")),
-        base.mark_text(align="left", dx=5).encode(x=alt.X("high:Q"), y=y, text="text:N"),
-    ).properties(height=alt.Step(24))
-    first = rows.iloc[0]
-    return Exhibit(
-        id="capacity-sensitivity",
-        title=sentence.rstrip("."),
-        subtitle=f"Installed H100-equivalents at the end of {year} with one group of assumptions at the ends of its 90 % "
-        "interval and all else drawn; beside each bar its share of the variance (total Sobol index, on logs). "
-        f"As known on {day(as_of)}",
-        unit="H100e",
-        basis="median of the installed stock",
-        as_of=as_of,
-        chart=chart,
-        data=rows[["factor", "low", "middle", "high", "swing", "share"]],
-        sources=list(sources),
-        alt=f"{_capital(first['factor'])} moves the stock most, from {short(first['low'])} to {short(first['high'])}; then "
-        + ", ".join(f"{row.factor} ({short(row.low)} to {short(row.high)})" for row in rows.iloc[1:4].itertuples())
-        + ".",
-        confidence="medium",
-        notes=["Total shares add up to more than one where groups act together. The rule is the median with nothing held."],
-    )
+    return alt.layer(*layers).properties(height=320)
 
 
 def _dated(rows: pd.DataFrame) -> pd.DataFrame:
@@ -220,7 +215,7 @@ def _scale(names: Sequence[str]) -> alt.Scale:
 
 
 def _span(row: pd.Series) -> str:
-    return f"{short(row['p5'])} to {short(row['p95'])}"
+    return span(row["p5"], row["p95"])
 
 
 def _capital(text: str) -> str:

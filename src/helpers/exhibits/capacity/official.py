@@ -19,9 +19,18 @@ _LINES = {
     ("intelligent", "IDC", "FP16"): ("AI, IDC cards (FP16)", "claimed"),
 }
 
+# Where a line's name stands: at its first or last point, alignment and offsets in pixels.
+_PLACES = {
+    "all, by facility (FP32)": ("first", "left", -4, 17),
+    "AI, by facility (FP32)": ("first", "right", -8, 2),
+    "AI, by facility (FP16)": ("last", "right", -8, -8),
+    "all, by device": ("last", "right", -8, -10),
+    "AI, IDC cards (FP16)": ("last", "right", -8, -10),
+}
+
 
 def official_exhibit(series: pd.DataFrame, breaks: pd.DataFrame, as_of: date) -> Exhibit | None:
-    """National computing capacity as published: every basis a line of its own, breaks marked, nothing joined across."""
+    """National computing capacity as published: a line a basis, breaks marked, nothing joined across them."""
     keys = list(zip(series["scope"], series["method"], series["precision"], strict=True))
     rows = series.assign(key=keys)
     rows = rows[rows["key"].isin(list(_LINES)) & ~rows["status"].isin(["target"])].copy()
@@ -30,7 +39,11 @@ def official_exhibit(series: pd.DataFrame, breaks: pd.DataFrame, as_of: date) ->
     rows["line"] = rows["key"].map(lambda key: _LINES[key][0])
     rows["entity"] = rows["key"].map(lambda key: _LINES[key][1])
     rows["told"] = rows["status"].where(rows["status"] == "forecast", "published")
-    newest = rows[(rows["told"] == "published") & rows["line"].str.contains("facility")].sort_values("date").iloc[-1]
+    newest = (
+        rows[(rows["told"] == "published") & rows["line"].str.contains("facility")]
+        .sort_values("date")
+        .iloc[-1]
+    )
     title = f"The official figure stands at {newest['value']:,.0f} EFLOPS ({newest['precision']})"
     if len(breaks):
         first = breaks.iloc[0]
@@ -41,17 +54,21 @@ def official_exhibit(series: pd.DataFrame, breaks: pd.DataFrame, as_of: date) ->
     return Exhibit(
         id="capacity-official",
         title=title,
-        subtitle="National computing capacity in EFLOPS by scope, method and precision, log scale; lines join figures of "
+        subtitle="National computing capacity in EFLOPS by scope, method and precision, log scale; lines "
+        "join figures of "
         f"one basis only, dashed: forecasts, rules: breaks. As known on {day(as_of)}",
         unit="EFLOPS",
         basis="as published: FP32-primary, FP16 or unstated, by line",
         as_of=as_of,
         chart=_official_chart(rows, breaks, narrow=False),
         narrow=_official_chart(rows, breaks, narrow=True),
-        data=rows[["line", "method", "precision", "date", "value", "status", "fact_id"]].sort_values(["line", "date"]),
+        data=rows[["line", "method", "precision", "date", "value", "status", "fact_id"]].sort_values(
+            ["line", "date"]
+        ),
         sources=_sources(rows),
         alt="; ".join(
-            f"{line}: {_range(group)}" for line, group in rows[rows["told"] == "published"].groupby("line", sort=True)
+            f"{line}: {_range(group)}"
+            for line, group in rows[rows["told"] == "published"].groupby("line", sort=True)
         )
         + ".",
         confidence="medium",
@@ -60,29 +77,36 @@ def official_exhibit(series: pd.DataFrame, breaks: pd.DataFrame, as_of: date) ->
 
 
 def _official_chart(rows: pd.DataFrame, breaks: pd.DataFrame, narrow: bool) -> alt.LayerChart:
-    x = alt.X("date:T", title=None, axis=alt.Axis(format="%Y", tickCount={"interval": "year", "step": 2 if narrow else 1}))
-    y = alt.Y("value:Q", title="EFLOPS", scale=alt.Scale(type="log", nice=False, domainMin=float(rows["value"].min()) * 0.8),
-              axis=alt.Axis(values=[30, 100, 300, 1000, 3000, 10000], format=","))  # fmt: skip
+    x = alt.X(
+        "date:T",
+        title=None,
+        axis=alt.Axis(format="%Y", tickCount={"interval": "year", "step": 2 if narrow else 1}),
+    )
+    domain = [float(rows["value"].min()) * 0.75, float(rows["value"].max()) * 1.4]
+    ticks = alt.Axis(values=[30, 100, 300, 1000, 3000, 10000], format=",")
+    scale = alt.Scale(type="log", nice=False, domain=domain)
+    y = alt.Y("value:Q", title="EFLOPS", scale=scale, axis=ticks)
     names = rows["entity"].unique().tolist()
-    tint = alt.Color("entity:N", scale=alt.Scale(domain=names, range=[colour(name) for name in names]), legend=None)
-    dash = alt.StrokeDash("told:N", scale=alt.Scale(domain=["published", "forecast"], range=[[1, 0], [4, 4]]), legend=None)
+    tint = alt.Color(
+        "entity:N", scale=alt.Scale(domain=names, range=[colour(name) for name in names]), legend=None
+    )
+    dash = alt.StrokeDash(
+        "told:N", scale=alt.Scale(domain=["published", "forecast"], range=[[1, 0], [4, 4]]), legend=None
+    )
     base = alt.Chart(rows)
-    shown = rows[rows["told"] == "published"].sort_values("date").groupby("line").tail(1)
-    shown = shown.assign(above=shown["line"].str.startswith("all, by device"))
+    dated = rows.sort_values("date")
+    shown = {"first": dated.groupby("line").head(1), "last": dated.groupby("line").tail(1)}
     layers = [
         base.mark_line(strokeWidth=2).encode(x=x, y=y, color=tint, detail="segment:N", strokeDash=dash),
         base.mark_point(size=36).encode(x=x, y=y, color=tint),
     ]
     if len(breaks):
         layers.append(alt.Chart(breaks).mark_rule(color=SUB, strokeDash=[2, 3]).encode(x="date:T"))
-    for above in (True, False):
-        part = shown[shown["above"] == above]
+    for line, (end, align, dx, dy) in _PLACES.items():
+        part = shown[end][shown[end]["line"] == line]
         if len(part):
-            layers.append(
-                alt.Chart(part).mark_text(align="right", dx=-4, dy=-12 if above else 14).encode(
-                    x=x, y=y, text="line:N", color=tint
-                )
-            )
+            text = alt.Chart(part).mark_text(align=align, dx=dx, dy=dy)
+            layers.append(text.encode(x=x, y=y, text="line:N", color=tint))
     return alt.layer(*layers).properties(height=340)
 
 
@@ -95,14 +119,24 @@ def implied_exhibit(implied: pd.DataFrame, as_of: date, sources: list[str]) -> E
     last = rows.iloc[-1]
     verb = "matches" if 0.8 <= last["ratio"] <= 1.25 else "exceeds" if last["ratio"] > 1 else "falls short of"
     order = rows["name"].tolist()
-    told = pd.concat([
-        rows.assign(kind="published figure", entity="China", middle=rows["implied"], lower=rows["low"], upper=rows["high"]),
-        rows.assign(kind="this model", entity="ink", middle=rows["p50"], lower=rows["p5"], upper=rows["p95"]),
-    ])  # fmt: skip
-    x = alt.X("middle:Q", title="million H100-equivalents", axis=alt.Axis(labelExpr="datum.value / 1e6", tickCount=5))
+    sides = (
+        ("published figure", "China", "implied", "low", "high"),
+        ("this model", "ink", "p50", "p5", "p95"),
+    )
+    told = pd.concat(
+        rows.assign(kind=kind, entity=entity, middle=rows[middle], lower=rows[lower], upper=rows[upper])
+        for kind, entity, middle, lower, upper in sides
+    )
+    x = alt.X(
+        "middle:Q",
+        title="million H100-equivalents",
+        axis=alt.Axis(labelExpr="datum.value / 1e6", tickCount=5),
+    )
     y = alt.Y("name:N", sort=order, title=None)
     offset = alt.YOffset("kind:N", sort=["published figure", "this model"])
-    tint = alt.Color("entity:N", scale=alt.Scale(domain=["China", "ink"], range=[colour("China"), INK]), legend=None)
+    tint = alt.Color(
+        "entity:N", scale=alt.Scale(domain=["China", "ink"], range=[colour("China"), INK]), legend=None
+    )
     base = alt.Chart(told)
     first = told[told["name"] == order[-1]]
     chart = alt.layer(
@@ -116,7 +150,8 @@ def implied_exhibit(implied: pd.DataFrame, as_of: date, sources: list[str]) -> E
         id="capacity-implied",
         title=f"The {'official' if last['method'] == 'facility' else last['method']} figure of {last['date']:%B %Y} "
         f"{verb} the model: {short(last['implied'])} H100-equivalents against {short(last['p50'])}",
-        subtitle="Published FP16 capacity divided by the dense FP16 rate of an H100, and the model's installed stock on the "
+        subtitle="Published FP16 capacity divided by the dense FP16 rate of an H100, and the model's "
+        "installed stock on the "
         f"same day; 90 % intervals. As known on {day(as_of)}",
         unit="H100e",
         basis="dense FP16",
@@ -124,10 +159,15 @@ def implied_exhibit(implied: pd.DataFrame, as_of: date, sources: list[str]) -> E
         chart=chart,
         data=rows[["name", "eflops", "implied", "low", "high", "p5", "p50", "p95", "ratio"]],
         sources=[*dict.fromkeys([*implied["source_id"], *sources])],
-        alt="; ".join(f"{row.name_}: {short(row.implied)} published, {short(row.p50)} in the model"
-                      for row in rows.rename(columns={"name": "name_"}).itertuples()) + ".",  # fmt: skip
+        alt="; ".join(
+            f"{row.name_}: {short(row.implied)} published, {short(row.p50)} in the model"
+            for row in rows.rename(columns={"name": "name_"}).itertuples()
+        )
+        + ".",
         confidence="low",
-        notes=["The interval of the published figure is the prior for changes of scope in the official series."],
+        notes=[
+            "The interval of the published figure is the prior for changes of scope in the official series."
+        ],
     )
 
 
@@ -151,55 +191,6 @@ def targets_exhibit(targets: pd.DataFrame, as_of: date, sources: list[str]) -> E
     )
 
 
-def world_share_exhibit(shares: pd.DataFrame, as_of: date) -> Exhibit | None:
-    """China's share of the world's compute, one dot a definition."""
-    if shares.empty:
-        return None
-    rows = shares.assign(name=[f"{row.definition} ({row.date:%Y})" for row in shares.itertuples()])
-    rows = rows.sort_values(["p50", "name"], ignore_index=True)
-    ours = rows[rows["computed"]]
-    title = f"China's share of the world's compute is {rows['p50'].min():.0f} to {rows['p50'].max():.0f} %, by definition"
-    if len(ours):
-        title += f"; of AI chips {ours['p50'].iloc[0]:.0f} % ({ours['p5'].iloc[0]:.0f} to {ours['p95'].iloc[0]:.0f})"
-    return Exhibit(
-        id="capacity-world-share",
-        title=title,
-        subtitle=f"Per cent of the world, by what is counted and where; ours with its 90 % interval. As known on {day(as_of)}",
-        unit="percent",
-        basis="by row",
-        as_of=as_of,
-        chart=_share_chart(rows, 260),
-        narrow=_share_chart(rows, 150),
-        data=rows[["name", "basis", "p5", "p50", "p95", "computed"]],
-        sources=_sources(rows),
-        alt="; ".join(f"{row.name_}, {row.basis}: {row.p50:.0f} %"
-                      for row in rows.rename(columns={"name": "name_"}).itertuples()) + ".",  # fmt: skip
-        confidence="medium",
-    )
-
-
-def _share_chart(rows: pd.DataFrame, limit: int) -> alt.LayerChart:
-    rows = rows.assign(row=[f"{place:02d}" for place in range(len(rows))], entity=rows["computed"].map({True: "ink", False: "China"}))
-    labels = {row.row: row.name_ for row in rows.rename(columns={"name": "name_"}).itertuples()}
-    names = ", ".join(f"'{key}': {_quoted(label)}" for key, label in labels.items())
-    x = alt.X("p50:Q", title="per cent of the world", scale=alt.Scale(domainMin=0), axis=alt.Axis(tickCount=5))
-    y = alt.Y("row:N", title=None, sort=None, axis=alt.Axis(labelExpr=f"({{{names}}})[datum.value]", labelLimit=limit))
-    tint = alt.Color("entity:N", scale=alt.Scale(domain=["China", "ink"], range=[colour("China"), INK]), legend=None)
-    base = alt.Chart(rows)
-    bounded = alt.Chart(rows[rows["p5"].notna()])
-    return alt.layer(
-        bounded.mark_rule(strokeWidth=6, opacity=0.3, strokeCap="round").encode(x=alt.X("p5:Q"), x2="p95:Q", y=y, color=tint),
-        base.mark_point(size=60).encode(x=x, y=y, color=tint),
-        base.transform_calculate(text="format(datum.p50, '.0f')")
-        .mark_text(align="left", dx=9)
-        .encode(x=x, y=y, text="text:N"),
-    ).properties(height=alt.Step(26))
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("\\", "").replace("'", "’") + "'"
-
-
 def _range(group: pd.DataFrame) -> str:
     first, last = group.sort_values("date").iloc[0], group.sort_values("date").iloc[-1]
     if len(group) == 1:
@@ -213,5 +204,3 @@ def _count(number: int, word: str) -> str:
 
 def _sources(rows: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(source for source in rows["source_id"] if source))
-
-

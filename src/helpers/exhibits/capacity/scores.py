@@ -1,12 +1,12 @@
 """Exhibits that hold estimates, ours among them, against what became known."""
 
-from collections.abc import Sequence
 from datetime import date
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
+from helpers.exhibits.capacity.rows import named, ratio_rule, row_chart
 from helpers.exhibits.exhibit import Exhibit, day
 from helpers.exhibits.theme import colour
 from helpers.models.capacity.headlines import short
@@ -28,7 +28,13 @@ def huawei_units_exhibit(
     rows = said.assign(name=[f"{row.who}, {pd.Timestamp(row.said):%b %Y}" + (f" ({row.note})" if row.note else "")
                              for row in said.itertuples()], entity="others")  # fmt: skip
     rows["said_note"] = rows["note"]
-    own = {"name": f"This model, {day(as_of)}", "value": ours["p50"], "low": ours["p5"], "high": ours["p95"], "entity": "Huawei"}
+    own = {
+        "name": f"This model, {day(as_of)}",
+        "value": ours["p50"],
+        "low": ours["p5"],
+        "high": ours["p95"],
+        "entity": "Huawei",
+    }
     rows = pd.concat([rows, pd.DataFrame([own])], ignore_index=True)
     low, high = said["value"].min(), said["value"].max()
     title = f"Estimates of Huawei's {year} Ascend cards ran from {short(low)} to {short(high)}"
@@ -37,46 +43,60 @@ def huawei_units_exhibit(
     return Exhibit(
         id="capacity-huawei-units",
         title=title,
-        subtitle=f"Ascend cards made or sold in {year}, by source and date of the statement; the rule is the count after the "
+        subtitle=f"Ascend cards made or sold in {year}, by source and date of the statement; the rule is "
+        "the count after the "
         f"year; a card has one or two dies. As known on {day(as_of)}",
         unit="cards",
         basis="cards of one or two dies, made or sold, as stated",
         as_of=as_of,
-        chart=_units_chart(rows, counted, 300),
-        narrow=_units_chart(rows, counted, 150),
+        chart=_units_chart(rows, counted, narrow=False),
+        narrow=_units_chart(rows, counted, narrow=True),
         data=rows[["name", "value", "low", "high"]],
         sources=[*dict.fromkeys(statements["source_id"])],
-        alt="; ".join(f"{row.name_}: {short(row.value)}" for row in rows.rename(columns={"name": "name_"}).itertuples())
+        alt="; ".join(
+            f"{row.name_}: {short(row.value)}" for row in rows.rename(columns={"name": "name_"}).itertuples()
+        )
         + (f". Counted: {short(counted['value'].iloc[-1])}." if len(counted) else ". No count is known yet."),
         confidence="medium",
         notes=["A statement on the 910C alone is not one on all cards; an upper bound is scored as stated."],
     )
 
 
-def _units_chart(rows: pd.DataFrame, counted: pd.DataFrame, limit: int) -> alt.LayerChart:
-    x = alt.X("value:Q", title="thousand cards", scale=alt.Scale(domainMin=0), axis=alt.Axis(labelExpr="datum.value / 1e3", tickCount=5))
-    y = alt.Y("name:N", sort=rows["name"].tolist(), title=None, axis=alt.Axis(labelLimit=limit))
-    tint = alt.Color("entity:N", scale=alt.Scale(domain=["others", "Huawei"], range=[colour("others"), colour("Huawei")]), legend=None)
-    base = alt.Chart(rows.assign(text=[f"{value / 1e3:,.0f}" for value in rows["value"]]))
-    layers = []
+def _units_chart(rows: pd.DataFrame, counted: pd.DataFrame, narrow: bool) -> alt.LayerChart:
+    x = alt.X("value:Q", title="thousand cards", scale=alt.Scale(domainMin=0),
+              axis=alt.Axis(labelExpr="datum.value / 1e3", tickCount=5))  # fmt: skip
+    shades = alt.Scale(domain=["others", "Huawei"], range=[colour("others"), colour("Huawei")])
+    tint = alt.Color("entity:N", scale=shades, legend=None)
+    rows = rows.assign(
+        text=[f"{value / 1e3:,.0f}" for value in rows["value"]], right=rows["high"].fillna(rows["value"])
+    )
+    base, bounded = alt.Chart(rows), alt.Chart(rows[rows["low"].notna()])
+    under = ()
     if len(counted):
-        layers.append(alt.Chart(counted.tail(1)).mark_rule(color=INK, strokeDash=[3, 3]).encode(x=alt.X("value:Q")))
-    layers += [
-        base.transform_filter("isValid(datum.low)")
-        .mark_rule(strokeWidth=6, opacity=0.3, strokeCap="round")
-        .encode(x=alt.X("low:Q"), x2="high:Q", y=y, color=tint),
-        base.mark_point(size=60).encode(x=x, y=y, color=tint),
-        base.mark_text(dy=-12).encode(x=x, y=y, text="text:N"),
-    ]
-    return alt.layer(*layers).properties(height=alt.Step(34))
+        under = (
+            alt.Chart(counted.tail(1)).mark_rule(color=INK, strokeDash=[3, 3]).encode(x=alt.X("value:Q")),
+        )
+
+    def layers(y: alt.Y) -> list[alt.Chart]:
+        return [
+            bounded.mark_rule(strokeWidth=6, opacity=0.3, strokeCap="round").encode(
+                x=alt.X("low:Q"), x2="high:Q", y=y, color=tint
+            ),
+            base.mark_point(size=60).encode(x=x, y=y, color=tint),
+            base.mark_text(align="left", dx=9).encode(x=alt.X("right:Q"), y=y, text="text:N"),
+        ]
+
+    return row_chart(rows, "name", layers, narrow, limit=330, step=28, under=under)
 
 
-def backtest_exhibit(scores: pd.DataFrame, summary: pd.DataFrame, sentence: str, as_of: date) -> Exhibit | None:
+def backtest_exhibit(
+    scores: pd.DataFrame, summary: pd.DataFrame, sentence: str, as_of: date
+) -> Exhibit | None:
     """Every target at every vintage as a ratio to what became known, with its 90 % band."""
     if scores.empty:
         return None
     total = summary.iloc[-1]
-    rows = scores.assign(name=scores["target"].str.replace(": cumulative compute", " stock") + ", " + scores["period"].str.slice(0, 10))
+    rows = scores.assign(name=named(scores["target"], scores["period"]))
     for level in ("p5", "p50", "p95"):
         rows[f"ratio_{level}"] = (rows[level] / rows["outturn"]).clip(1e-3, 1e3)
     rows["hit"] = np.where(rows["inside_90"], "good", "bad")
@@ -87,44 +107,64 @@ def backtest_exhibit(scores: pd.DataFrame, summary: pd.DataFrame, sentence: str,
         title=f"Earlier vintages' 90 % bands held {scores['inside_90'].sum()} of {len(scores)} later figures; "
         f"their medians were mostly {drift}" if drift != "on either side" else
         f"Earlier vintages' 90 % bands held {scores['inside_90'].sum()} of {len(scores)} later figures",
-        subtitle="Our estimate as it would have stood on each date, over what became known; bars are 90 % bands, 1 is the "
+        subtitle="Our estimate as it would have stood on each date, over what became known; bars are 90 "
+        "% bands, 1 is the "
         f"outturn, red where the band missed. 8-bit basis. As known on {day(as_of)}",
         unit="times the outturn",
         basis="8-bit dense peak; cards and chips as counted",
         as_of=as_of,
-        chart=_backtest_chart(rows, 205, 300),
-        narrow=_backtest_chart(rows[rows["vintage"] == rows["vintage"].max()], 190, 150),
-        data=rows[["vintage", "target", "period", "unit", "outturn", "p5", "p50", "p95", "ratio", "inside_50", "inside_90", "crps", "wis", "last_value", "last_growth"]],
+        chart=_backtest_chart(rows),
+        narrow=_backtest_narrow(rows),
+        data=rows[["vintage", "target", "period", "unit", "outturn", "p5", "p50", "p95", "ratio", "inside_50",
+                   "inside_90", "crps", "wis", "last_value", "last_growth"]],
         sources=[*dict.fromkeys(source for source in scores["source_id"] if source)],
         alt=sentence,
         confidence="high",
         notes=[
-            sentence,
-            f"Mean error (CRPS of logs) {total['crps']:.2f}; the last value would have had {total['last_value']:.2f}, the last "
-            f"growth {total['last_growth']:.2f}. Targets overlap and share causes, so they are not as many independent tests.",
+            *sentence.split(" Missed: ")[:1],
+            *(f"Missed: {part}" for part in sentence.split(" Missed: ")[1:]),
+            f"Mean error (CRPS of logs) {total['crps']:.2f}; the last value would have had "
+            f"{total['last_value']:.2f}, the last "
+            f"growth {total['last_growth']:.2f}. Targets overlap and share causes, so they are not as "
+            "many independent tests.",
         ],
     )  # fmt: skip
 
 
-def _backtest_chart(rows: pd.DataFrame, width: int, limit: int) -> alt.HConcatChart | alt.LayerChart:
+_RATIO = alt.Scale(type="log", domain=[0.02, 10], clamp=True)
+_HIT = alt.Scale(domain=["good", "bad"], range=[colour("good"), colour("bad")])
+
+
+def _backtest_layers(group: pd.DataFrame, y: alt.Y) -> list[alt.Chart]:
+    x = alt.X("ratio_p50:Q", title="times the outturn", scale=_RATIO,
+              axis=alt.Axis(values=[0.03, 0.1, 0.3, 1, 3], format="~g"))  # fmt: skip
+    tint = alt.Color("hit:N", scale=_HIT, legend=None)
+    base = alt.Chart(group)
+    return [
+        base.mark_rule(strokeWidth=5, opacity=0.35, strokeCap="round").encode(
+            x=alt.X("ratio_p5:Q"), x2="ratio_p95:Q", y=y, color=tint
+        ),
+        base.mark_point(size=36).encode(x=x, y=y, color=tint),
+    ]
+
+
+def _backtest_chart(rows: pd.DataFrame) -> alt.HConcatChart | alt.LayerChart:
     order = rows.sort_values(["leg", "name"])["name"].drop_duplicates().tolist()
     panels = []
     for place, (vintage, group) in enumerate(rows.groupby("vintage", sort=True)):
-        x = alt.X("ratio_p50:Q", title="times the outturn", scale=alt.Scale(type="log", domain=[0.02, 10], clamp=True),
-                  axis=alt.Axis(values=[0.1, 0.3, 1, 3], format="~g"))  # fmt: skip
-        axis = alt.Axis(labelLimit=limit) if place == 0 else None
+        axis = alt.Axis(labelLimit=260) if place == 0 else None
         y = alt.Y("name:N", sort=order, title=None, axis=axis, scale=alt.Scale(domain=order))
-        tint = alt.Color("hit:N", scale=alt.Scale(domain=["good", "bad"], range=[colour("good"), colour("bad")]), legend=None)
-        base = alt.Chart(group)
-        line = alt.Chart(pd.DataFrame({"one": [1.0]})).mark_rule(color=INK).encode(x=alt.X("one:Q"))
-        panels.append(
-            alt.layer(
-                line,
-                base.mark_rule(strokeWidth=5, opacity=0.35, strokeCap="round").encode(x=alt.X("ratio_p5:Q"), x2="ratio_p95:Q", y=y, color=tint),
-                base.mark_point(size=36).encode(x=x, y=y, color=tint),
-            ).properties(width=width, height=17 * len(order), title=alt.Title(f"as of {vintage}", fontSize=12))
-        )
+        panel = alt.layer(ratio_rule(), *_backtest_layers(group, y))
+        title = alt.Title(f"as of {vintage}", fontSize=12)
+        panels.append(panel.properties(width=160, height=17 * len(order), title=title))
     return alt.hconcat(*panels, spacing=14) if len(panels) > 1 else panels[0]
+
+
+def _backtest_narrow(rows: pd.DataFrame) -> alt.LayerChart:
+    """On a phone the newest vintage only; the table has all."""
+    newest = rows[rows["vintage"] == rows["vintage"].max()].sort_values(["leg", "name"])
+    chart = row_chart(newest, "name", lambda y: _backtest_layers(newest, y), True, under=(ratio_rule(),))
+    return chart.properties(title=alt.Title(f"as of {newest['vintage'].iloc[0]}", fontSize=12))
 
 
 def scoreboard_exhibit(board: pd.DataFrame, leaders: pd.DataFrame, as_of: date) -> Exhibit | None:
@@ -134,74 +174,33 @@ def scoreboard_exhibit(board: pd.DataFrame, leaders: pd.DataFrame, as_of: date) 
     open_fields = leaders[leaders["statements"] > leaders["quantity"].map(
         board[board["ours"]].groupby("quantity").size()).fillna(0)]  # fmt: skip
     won = int((open_fields["ours_rank"] == 1).sum())
-    biggest = leaders.sort_values("statements").iloc[-1]
-    title = f"Of {biggest['statements']} estimates of {biggest['quantity']} {biggest['year']}, {biggest['best']} came closest"
+    others = board[~board["ours"]].groupby(["quantity", "year"])["who"].nunique()
+    place = others.idxmax() if len(others) else (leaders["quantity"].iloc[0], leaders["year"].iloc[0])
+    biggest = leaders[(leaders["quantity"] == place[0]) & (leaders["year"] == place[1])].iloc[0]
+    asked = f"{biggest['quantity']} {biggest['year']}"
+    title = f"Of {biggest['statements']} estimates of {asked}, {biggest['best']} came closest"
     if biggest["ours_rank"] == biggest["ours_rank"]:
         title += f"; this model's best came {_ordinal(int(biggest['ours_rank']))}"
     data = board.assign(error=[f"×{ratio:.2f}" for ratio in board["ratio"]])
     return Exhibit(
         id="capacity-scoreboard",
         title=title,
-        subtitle="Statements made before the outturn was known, by quantity; score: absolute error of the log, or its CRPS "
+        subtitle="Statements made before the outturn was known, by quantity; score: absolute error of "
+        "the log, or its CRPS "
         f"where an interval was given (0.7 is a factor of two; lower is better). As known on {day(as_of)}",
         unit="score on logs",
         basis="each quantity on the basis of its outturn",
         as_of=as_of,
-        data=data[["quantity", "year", "outturn", "who", "said", "months_before", "value", "low", "high", "error", "score", "note"]],
+        data=data[["quantity", "year", "outturn", "who", "said", "months_before", "value", "low", "high", "error",
+                   "score", "note"]],
         sources=[*dict.fromkeys(source for source in board["source_id"] if source)]
         or [*dict.fromkeys(board["fact_ids"])],
         alt=" ".join(f"{row.quantity} {row.year}: best {row.best} ({row.best_score:.2f}), ours "
                      + (f"{row.ours_score:.2f}." if row.ours_score == row.ours_score else "none.")
                      for row in leaders.itertuples()),
         confidence="high",
-        notes=[f"Ours ranks first in {won} of the {len(open_fields)} contests that others entered too; rows of ours are "
-               "vintages of this model, run as of the date given with what was known then."],
-    )  # fmt: skip
-
-
-def reconciliation_exhibit(reconciled: pd.DataFrame, as_of: date, sources: Sequence[str] = ()) -> Exhibit | None:
-    """Every leg against published figures, as the ratio of ours to theirs."""
-    if reconciled.empty:
-        return None
-    rows = reconciled[reconciled["theirs"] > 0].reset_index(drop=True)
-    rows["name"] = rows["figure"].str.replace(": cumulative compute", " stock") + ", " + rows["period"]
-    inside = int((rows["agreement"] == "inside our interval").sum())
-    for level in ("p5", "p50", "p95"):
-        rows[f"ratio_{level}"] = (rows[level] / rows["theirs"]).clip(1e-3, 1e3)
-    rows["row"] = rows["name"] + np.where(rows.duplicated("name"), " (" + rows["fact_id"] + ")", "")
-    order = rows["row"].tolist()
-    rows["entity"] = np.where(rows["role"] == "independent", "ink", "others")
-    x = alt.X("ratio_p50:Q", title="ours over theirs", scale=alt.Scale(type="log", domain=[0.2, 8], clamp=True),
-              axis=alt.Axis(values=[0.25, 0.5, 1, 2, 4], format="~g"))  # fmt: skip
-    tint = alt.Color("entity:N", scale=alt.Scale(domain=["ink", "others"], range=[INK, colour("others")]), legend=None)
-
-    def chart(limit: int) -> alt.LayerChart:
-        y = alt.Y("row:N", sort=order, title=None, axis=alt.Axis(labelLimit=limit))
-        base = alt.Chart(rows)
-        return alt.layer(
-            alt.Chart(pd.DataFrame({"one": [1.0]})).mark_rule(color=SUB).encode(x=alt.X("one:Q")),
-            base.mark_rule(strokeWidth=5, opacity=0.35, strokeCap="round").encode(x=alt.X("ratio_p5:Q"), x2="ratio_p95:Q", y=y, color=tint),
-            base.mark_point(size=44).encode(x=x, y=y, color=tint),
-        ).properties(height=alt.Step(20))
-
-    apart = rows[rows["agreement"] != "inside our interval"]
-    return Exhibit(
-        id="capacity-reconciliation",
-        title=f"{inside} of {len(rows)} published figures lie inside the model's 90 % interval",
-        subtitle="Our median and 90 % interval over the published figure, on its basis; dark: figures the model does not use, "
-        f"grey: counts it takes up or priors that cite them. As known on {day(as_of)}",
-        unit="ours over theirs",
-        basis="8-bit dense peak; cards and chips as counted",
-        as_of=as_of,
-        chart=chart(330),
-        narrow=chart(150),
-        data=rows[["figure", "period", "unit", "theirs", "p5", "p50", "p95", "ratio", "agreement", "role", "why"]],
-        sources=[*dict.fromkeys([*(source for source in rows["source_id"] if source), *sources])],
-        alt=f"{inside} of {len(rows)} figures lie inside our interval. Outside: "
-        + ("; ".join(f"{row.figure} {row.period}, ratio {row.ratio:.2f} ({row.why or row.role})" for row in apart.itertuples()) or "none")
-        + ".",
-        confidence="medium",
-        notes=[f"{row.figure} {row.period}: {row.why}." for row in apart.itertuples() if row.why],
+        notes=[f"Ours ranks first in {won} of the {len(open_fields)} contests that others entered too; rows of "
+               "ours are vintages of this model, run as of the date given with what was known then."],
     )  # fmt: skip
 
 

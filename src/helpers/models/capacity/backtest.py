@@ -34,9 +34,9 @@ def backtest(
     """Every target at every vintage that could not know it. One row is one vintage and target.
 
     vintages: the evidence as loaded at each origin. A target counts at a vintage when it was published after it.
-    Columns: vintage, leg, target, period, unit, outturn, p5, p25, p50, p75, p95, inside_50, inside_90, ratio (p50 over
-    outturn), crps, wis, last_value, last_growth (absolute errors of the naive forecasts, in logs), known (date of the
-    outturn), fact_id, source_id. On the 8-bit basis.
+    Columns: vintage, leg, target, period, unit, outturn, p5, p25, p50, p75, p95, inside_50, inside_90, ratio (p50
+    over outturn), crps, wis, last_value, last_growth (absolute errors of the naive forecasts, in logs), known (date
+    of the outturn), fact_id, source_id. On the 8-bit basis.
     """
     found = outturns(evidence)
     rows = []
@@ -107,8 +107,8 @@ def weighted_interval_score(
 ) -> float:
     """Weighted interval score with the weights of Bracher and others (2021): 1/2 for the median, alpha/2 a band.
 
-    Put together from the library's interval scores, because its own function (0.10.0) weighs the median itself, not its
-    distance from the truth.
+    Put together from the library's interval scores, because its own function (0.10.0) weighs the median itself, not
+    its distance from the truth.
     """
     bands = scoringrules.interval_score(truth, lower, upper, alpha, backend="numpy")
     return float((0.5 * abs(truth - median) + (alpha / 2 * bands).sum()) / (len(alpha) + 0.5))
@@ -173,9 +173,9 @@ def verdict(scores: pd.DataFrame) -> str:
         share, side = (low, "too low") if low > 0.5 else (1 - low, "too high")
         text += f" {100 * share:.0f} % of the medians were {side}."
     missed = scores[~scores["inside_90"]]
-    named = [
-        f"{row.target} {row.period} seen from {row.vintage} ({'too low' if row.ratio < 1 else 'too high'}, "
-        f"{row.ratio:.2f} of the outturn)"
-        for row in missed.itertuples()
-    ]
+    named = []
+    for (target, period), group in missed.groupby(["target", "period"], sort=True):
+        ends = sorted({f"{ratio:.2f}" for ratio in group["ratio"]})
+        times = ends[0] if len(ends) == 1 else f"{ends[0]} to {ends[-1]}"
+        named.append(f"{target} {period}, seen from {', '.join(group['vintage'])} ({times} of the outturn)")
     return text + (f" Missed: {'; '.join(named)}." if named else "")

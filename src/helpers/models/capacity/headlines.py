@@ -52,15 +52,23 @@ def short(value: float) -> str:
     return f"{value:.2g}" if abs(value) < 10 else f"{value:.0f}"
 
 
+def span(low: float, high: float) -> str:
+    """An interval as prose shows it, the size word once where both ends share it: 1.7 to 3.4 million."""
+    one, two = short(low), short(high)
+    word = two.partition(" ")[2]
+    return f"{one.partition(' ')[0] if word and one.endswith(word) else one} to {two}"
+
+
 def _made(
     result: CapacityResult, id: str, array: np.ndarray, label: str, sentence: str, evidence: str, **more
 ) -> dict:
     low, middle, high = (float(value) for value in percentiles(array))
     show = more.pop("show", short)
+    show_span = span if show is short else lambda one, two: f"{show(one)} to {show(two)}"
     return {
         "id": id, "value": middle, "low": low, "high": high, "unit": more.pop("unit", "H100e"),
         "basis": more.pop("basis", result.basis), "label": label, "shown": show(middle),
-        "sentence": sentence.replace("[low]", show(low)).replace("[high]", show(high)),
+        "sentence": sentence.replace("[low] to [high]", show_span(low, high)),
         "evidence": [name for name in evidence.split(";") if name], **more,
     }  # fmt: skip
 
@@ -93,7 +101,8 @@ def _used(result: CapacityResult) -> dict:
         f"installed in China and rented abroad, {label}",
         "With what Chinese firms rent or own abroad it is {shown} ([low] to [high]): location, ownership and use "
         "are three numbers.",
-        result.evidence_of("China", "used by Chinese firms"), period=label, confidence="low", exhibit="capacity-stock",
+        result.evidence_of("China", "used by Chinese firms"), period=label, confidence="low",
+        exhibit="capacity-stock",
     )  # fmt: skip
 
 
@@ -102,7 +111,8 @@ def _smuggled_share(result: CapacityResult) -> dict:
     share = 100 * result.sample("cumulative", "smuggled")[:, now] / result.sample("cumulative")[:, now]
     return _made(
         result, "smuggled-share", share, f"share brought in without a licence, to {result.labels[now]}",
-        "About {shown} per cent of the compute brought in since 2022 came without a licence ([low] to [high] per cent).",
+        "About {shown} per cent of the compute brought in since 2022 came without a licence ([low] to "
+        "[high] per cent).",
         result.evidence_of("smuggled", "cumulative"), unit="percent", period=result.labels[now], confidence="low",
         exhibit="capacity-legs", show=lambda value: f"{value:.0f}",
     )  # fmt: skip
@@ -120,7 +130,8 @@ def _last_year(result: CapacityResult) -> list[dict]:
     return [
         _made(
             result, "domestic-share", 100 * own / added.sum(axis=0), f"Chinese-made share of compute added in {year}",
-            f"Chinese makers supplied about {{shown}} per cent of what was added in {year} ([low] to [high] per cent).",
+            f"Chinese makers supplied about {{shown}} per cent of what was added in {year} ([low] to "
+            "[high] per cent).",
             result.evidence_of("China", ""), unit="percent", period=str(year), confidence="medium",
             exhibit="capacity-legs", show=lambda value: f"{value:.0f}",
         ),

@@ -1,8 +1,8 @@
 """The reader's controls: the model's response on a lattice, so that a page can interpolate and never compute.
 
-Five groups of assumptions are held at levels of their prior; everything else is drawn. Between the points the stock is
-interpolated linearly in each direction (multilinear). A direction is measured on the scale on which its own response
-is straight (a table per group), so that only what groups do together is left to interpolation.
+Five groups of assumptions are held at levels of their prior; everything else is drawn. Between the points the
+stock is interpolated linearly in each direction (multilinear). A direction is measured on the scale on
+which its own response is straight (a table per group), so that only what groups do together is left to interpolation.
 """
 
 from collections.abc import Sequence
@@ -43,9 +43,9 @@ _LEADS = {
 class Lattice:
     """The response on the lattice.
 
-    factors: one dict per control: name, parameter, unit, values (of the leading assumption at `scores`), places (how far
-    along the levels each score stands: 0, 1, 2 at the levels), sources, reason; scores: standard normal scores of the
-    tables; years: year ends; stock: the 5th, 50th and 95th percentile of the installed stock, shape levels x ... x
+    factors: one dict per control: name, parameter, unit, values (of the leading assumption at `scores`), places (how
+    far along the levels each score stands: 0, 1, 2 at the levels), sources, reason; scores: standard normal scores of
+    the tables; years: year ends; stock: the 5th, 50th and 95th percentile of the installed stock, shape levels x ... x
     levels x years x 3; error: the largest relative error of interpolation found at `tested` random points,
     error_median the same for the median alone.
     """
@@ -134,7 +134,7 @@ def lattice(
 
 
 def straightened(sweep: np.ndarray) -> np.ndarray:
-    """How far along the levels (0, 1, 2) each step of a sweep stands, so that the response between levels is straight.
+    """How far along the levels (0, 1, 2) each step of a sweep stands, so that the response is straight.
 
     Where the response turns within a stretch between levels, steps stay evenly spaced.
     """
@@ -180,7 +180,9 @@ class _Response:
     def _batch(self, scores: np.ndarray) -> np.ndarray:
         size = len(next(iter(self.points.values())))
         held = {
-            column: np.repeat([held_at(columns, float(special.ndtr(score)))[column] for score in scores[:, place]], size)
+            column: np.repeat(
+                [held_at(columns, float(special.ndtr(score)))[column] for score in scores[:, place]], size
+            )
             for place, columns in enumerate(self.groups.values())
             for column in columns
         }

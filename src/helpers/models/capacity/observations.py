@@ -96,7 +96,14 @@ def _from_revenue(
         new = within(quarters, row.period_start, row.period_end) & ~taken
         if new.sum() == 1:
             found.append(
-                Piece(new, row.value / price[0], float(np.hypot(price[1], error)), row.fact_id, False, row.source_id)
+                Piece(
+                    new,
+                    row.value / price[0],
+                    float(np.hypot(price[1], error)),
+                    row.fact_id,
+                    False,
+                    row.source_id,
+                )
             )
             taken = taken | new
     return found
@@ -117,7 +124,13 @@ def _disjoint(rows: pd.DataFrame, quarters: pd.PeriodIndex, error: float) -> lis
         spread = np.log(row.high / row.low) / (2 * _Z) if bounded else error
         pieces.append(
             Piece(
-                new, max(row.value - inside, 0.0), float(spread), row.fact_id, row.metric != "china_shipments", row.source_id)
+                new,
+                max(row.value - inside, 0.0),
+                float(spread),
+                row.fact_id,
+                row.metric != "china_shipments",
+                row.source_id,
+            )
         )
         taken |= new
     return pieces

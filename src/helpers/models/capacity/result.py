@@ -164,7 +164,9 @@ class CapacityResult:
     def evidence_of(self, entity: str, quantity: str) -> str:
         """Ids behind a quantity: the counts taken up and the sources of its priors, `;` between them."""
         counts = self._counts(entity)
-        return ";".join([*sorted({count.fact_id for count in counts}), *sorted(self._prior_sources(entity, quantity))])
+        return ";".join(
+            [*sorted({count.fact_id for count in counts}), *sorted(self._prior_sources(entity, quantity))]
+        )
 
     def sources_of(self, entity: str, quantity: str) -> list[str]:
         """The documents behind a quantity: those of the counts taken up first, then those of its priors."""
@@ -178,7 +180,9 @@ class CapacityResult:
         return [count for count in self.inputs.counts if set(count.legs) & set(legs)] + pieces
 
     def _prior_sources(self, entity: str, quantity: str) -> set[str]:
-        stems = [stem for leg in _legs_named(entity) for stem in _STEMS.get(leg, (f"{leg}_", "domestic_growth"))]
+        stems = [
+            stem for leg in _legs_named(entity) for stem in _STEMS.get(leg, (f"{leg}_", "domestic_growth"))
+        ]
         if quantity not in ("", "cumulative"):
             stems += ["service_life", "deployment_lag"]
         if quantity == "in use":
@@ -186,7 +190,9 @@ class CapacityResult:
         if "Chinese firms" in quantity:
             stems.append("offshore")
         used = self.assumptions[
-            self.assumptions["assumption_id"].isin([prior.assumption_id for prior in self.inputs.priors.values()])
+            self.assumptions["assumption_id"].isin(
+                [prior.assumption_id for prior in self.inputs.priors.values()]
+            )
             & self.assumptions["parameter"].str.startswith(tuple(stems))
         ]
         return {source for cell in used["source_ids"] for source in cell.split(";") if source}

@@ -11,6 +11,7 @@ from scipy import special
 
 from helpers.models import priors
 from helpers.models.capacity import stock as model
+from helpers.models.capacity.legs import VENDORS
 from helpers.models.capacity.quarters import years_of
 from helpers.models.capacity.result import SEED
 
@@ -26,12 +27,10 @@ FACTORS: dict[str, tuple[str, ...]] = {
     "compute per die": ("huawei_die_gain",),
     "lag from wafer to sale": ("-huawei_foundry_to_sale_quarters",),
     "Huawei before 2024": ("huawei_cards_per_year",),
-    "other vendors' level": tuple(
-        f"{leg}_{part}"
-        for leg in ("cambricon", "hygon", "thead", "kunlunxin", "others")
-        for part in ("cards_2023", "card_vs_reference")
-    )
-    + ("unknown_card_h100e",),
+    "other vendors' level": (
+        *(f"{vendor.leg}_{part}" for vendor in VENDORS for part in ("cards_2023", "card_vs_reference")),
+        "unknown_card_h100e",
+    ),
     "other vendors' growth": ("domestic_growth",),
     "licensed imports": ("-licensed_launch_lag_quarters", "licensed_", "amd_", "noise:licensed"),
     "smuggling to 2025": ("leak_h100e_to_2025",),
