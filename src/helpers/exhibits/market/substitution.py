@@ -17,9 +17,9 @@ _COLUMNS = {
     "H100e by memory bandwidth": "h100e_memory_bandwidth",
 }
 _MEASURES = {
-    "fp16": ("H100e at FP16", "peak dense FP16"),
-    "int8": ("H100e at 8-bit", "peak dense 8-bit"),
-    "memory_bandwidth": ("H100e by memory bandwidth", "memory bandwidth"),
+    "fp16": ("H100e at FP16", "peak dense FP16", "H100e"),
+    "int8": ("H100e at 8-bit", "peak dense 8-bit", "8-bit H100e"),
+    "memory_bandwidth": ("H100e by memory bandwidth", "memory bandwidth", "H100e by bandwidth"),
 }
 
 
@@ -28,7 +28,7 @@ def substitution(totals: pd.DataFrame, precision: str = "fp16") -> Exhibit | Non
 
     totals: `substitution.by_origin`; precision: what an H100-equivalent counts (the notebook's parameter).
     """
-    quantity, rate = _MEASURES[precision]
+    quantity, rate, unit = _MEASURES[precision]
     frame = totals[totals["quantity"] == quantity].sort_values(["year", "entity"], ignore_index=True)
     if frame.empty:
         return None
@@ -40,7 +40,7 @@ def substitution(totals: pd.DataFrame, precision: str = "fp16") -> Exhibit | Non
         if name != quantity:
             keys = [(seller, year, name) for seller, year in zip(table["seller"], table["year"], strict=True)]
             table[column] = by_key.reindex(pd.MultiIndex.from_tuples(keys)).to_numpy()
-    title = _moved_title(table)
+    title = _moved_title(table, unit)
     return Exhibit(
         id="substitution",
         title=title,
@@ -61,20 +61,17 @@ def substitution(totals: pd.DataFrame, precision: str = "fp16") -> Exhibit | Non
         ),
         confidence="low",
         notes=[
-            (
-                "The interval is the 90 % range of units and of k; a maker's cards whose mix is not "
-                "stated take every chip it then shipped."
-            ),
-            (
-                "Peak rates overstate what weaker links and software deliver. Smuggled chips and "
-                "makers that no source names are left out; a year without a count is unknown, not zero."
-            ),
+            "The interval is the 90 % range of units and of k; a maker's cards whose mix is not stated take every "
+            "chip it then shipped.",
+            "Peak rates overstate what weaker links and software deliver. Smuggled chips and makers that no source "
+            "names are left out; a year without a count is unknown, not zero.",
+            *_by_bandwidth(table),
         ],
         **both(lambda narrow: _moved_chart(table, narrow)),
     )
 
 
-def _moved_title(table: pd.DataFrame) -> str:
+def _moved_title(table: pd.DataFrame, unit: str) -> str:
     years = sorted(
         set(table[table["seller"] == _IMPORTED]["year"]) & set(table[table["seller"] == _DOMESTIC]["year"])
     )
@@ -83,7 +80,7 @@ def _moved_title(table: pd.DataFrame) -> str:
         first, last = years[-2:]
         return (
             f"From {first} to {last} licensed NVIDIA supply went from {at[_IMPORTED, first]:.0f} "
-            f"to {at[_IMPORTED, last]:.0f} thousand H100e, "
+            f"to {at[_IMPORTED, last]:.0f} thousand {unit}, "
             f"Chinese vendors' from {at[_DOMESTIC, first]:.0f} to {at[_DOMESTIC, last]:.0f} thousand"
         )
     if years:
@@ -94,9 +91,25 @@ def _moved_title(table: pd.DataFrame) -> str:
             else f"The year {year} brought"
         )
         imported, domestic = at[_IMPORTED, year], at[_DOMESTIC, year]
-        return f"{words} {imported:.0f} thousand H100e of licensed NVIDIA chips and {domestic:.0f} of Chinese ones"
+        return f"{words} {imported:.0f} thousand {unit} of licensed NVIDIA chips and {domestic:.0f} of Chinese ones"
     last = table.iloc[-1]
-    return f"{last['seller']} brought {last['h100e'] / 1e3:.0f} thousand H100e in {last['year']}"
+    return f"{last['seller']} brought {last['h100e'] / 1e3:.0f} thousand {unit} in {last['year']}"
+
+
+def _by_bandwidth(table: pd.DataFrame) -> list[str]:
+    """The newest year by memory bandwidth, as a note beside a count by operations."""
+    if "h100e_memory_bandwidth" not in table:
+        return []
+    newest = table[table["year"] == table["year"].max()].dropna(subset=["h100e_memory_bandwidth"])
+    values = [
+        f"{r['seller']} {r['h100e_memory_bandwidth'] / 1e3:,.0f} thousand" for r in newest.to_dict("records")
+    ]
+    if not values:
+        return []
+    year = newest["year"].iloc[0]
+    return [
+        f"By memory bandwidth, which bounds inference, {year} reads otherwise: {', '.join(values)} H100e."
+    ]
 
 
 def _moved_chart(table: pd.DataFrame, narrow: bool) -> alt.LayerChart:
