@@ -98,7 +98,7 @@ def buyer_findings(
                 "H100e",
                 f"FP16, {last['basis']}; unlicensed imports not included",
                 "H100-equivalents from Chinese vendors",
-                f"Chinese vendors brought {{shown}} thousand H100-equivalents in {last['year']}{beside}.",
+                f"At peak FP16, Chinese vendors brought {{shown}} thousand H100-equivalents in {last['year']}{beside}.",
                 low=known(last["p5"]),
                 high=known(last["p95"]),
                 shown=f"{last['p50'] / 1e3:.0f}",
