@@ -26,8 +26,7 @@ def buyer_findings(
                 last["ratio"],
                 "times",
                 f"US four, {last['us_status']}, over Chinese internet firms, "
-                f"{last['china_status']}; whole capex "
-                "against AI capex as analysts add it up",
+                f"{last['china_status']}; whole capex against AI capex as analysts add it up",
                 "US over Chinese capex",
                 (
                     f"Four US firms {'spent' if last['us_status'] == 'reported' else 'plan'} about {{shown}} "
@@ -98,7 +97,8 @@ def buyer_findings(
                 "H100e",
                 f"FP16, {last['basis']}; unlicensed imports not included",
                 "H100-equivalents from Chinese vendors",
-                f"At peak FP16, Chinese vendors brought {{shown}} thousand H100-equivalents in {last['year']}{beside}.",
+                f"At peak FP16, Chinese vendors brought {{shown}} thousand H100-equivalents in "
+                f"{last['year']}{beside}.",
                 low=known(last["p5"]),
                 high=known(last["p95"]),
                 shown=f"{last['p50'] / 1e3:.0f}",
