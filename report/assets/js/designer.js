@@ -180,16 +180,17 @@
       const result = verdict.met === null ? "open" : verdict.met ? "met"
         : verdict.tested === true && verdict.excluded === true ? "excluded" : "not met";
       const tests = make("td", {});
+      const said = new Set();
       leavesOf(verdict.rule.tests).forEach(function (leaf) {
         if (leaf.op === "==") return;
         const found = judged.measured[leaf.metric];
         const limit = engine.threshold(leaf);
         const percent = Array.isArray(found) && isFinite(found[1]) && limit[0] > 0
           ? " (" + (found[1] >= limit[0] ? "+" : "−") + Math.abs(100 * (found[1] / limit[0] - 1)).toFixed(1) + " %)" : "";
-        tests.append(make("div", {
-          text: book.metrics[leaf.metric].symbol + " " + ends(found) + ", test " + leaf.op + " " + figure(limit[0]) + percent,
-        }));
+        const sign = { ">=": "≥", "<=": "≤" }[leaf.op] || leaf.op;
+        said.add(book.metrics[leaf.metric].symbol + " " + ends(found) + ", test " + sign + " " + figure(limit[0]) + percent);
       });
+      said.forEach(function (text) { tests.append(make("div", { text: text })); });
       body.append(make("tr", {}, make("th", { scope: "row", text: verdict.rule.short }), make("td", { text: result }), tests));
     });
     return body;
@@ -214,6 +215,7 @@
     });
     return Array.from(limits).sort(function (a, b) { return a - b; });
   }
+  const plain = book.formats.find(function (format) { return format.bits_low === format.bits_high; });
   const tppSteps = steps(["tpp", "tops_x_bits_2022"], PLANE.tpp);
   const pdSteps = steps(["pd"], PLANE.pd);
 
@@ -228,7 +230,7 @@
         const density = Math.sqrt(pdSteps[j] * pdSteps[j + 1]);
         const cell = Object.assign({}, spec, { die_area_mm2: tpp / density });
         book.formats.forEach(function (format) { delete cell[format.field]; });
-        cell.tflops_fp16_dense = tpp / 16;
+        cell[plain.field] = tpp / plain.bits_low;
         const left = place(tppSteps[i], PLANE.tpp, PLANE.width), right = place(tppSteps[i + 1], PLANE.tpp, PLANE.width);
         const low = place(pdSteps[j], PLANE.pd, PLANE.height), high = place(pdSteps[j + 1], PLANE.pd, PLANE.height);
         svg.append(drawn("rect", {
@@ -281,7 +283,7 @@
     const judged = engine.judge(spec, book, state.day);
     answer.replaceChildren(statusWord(judged.status),
       judged.status === "undetermined" ? " between " + judged.possible.join(" and ") : "",
-      " on " + state.day + "; TPP " + ends(judged.measured.tpp) + ", density " + ends(judged.measured.pd) + (spec.named_in.length ? "; a text names this chip" : ""));
+      " on " + state.day + "; TPP " + ends(judged.measured.tpp) + ", density " + ends(judged.measured.pd));
     const open = missing(spec, judged);
     const table = make("table", {}, make("caption", { text: "Rules in force that reach this maker, and the margin to each threshold" }),
       make("thead", {}, make("tr", {}, make("th", { scope: "col", text: "Rule" }), make("th", { scope: "col", text: "Result" }),
@@ -318,13 +320,18 @@
 
   const form = make("div", { class: "designer-form", role: "group", "aria-label": "Inputs" });
   form.append(make("div", { class: "designer-row" }, make("label", { for: "designer-preset", text: "Start from" }), presets));
+  form.append(make("p", { class: "designer-note", text: "As sold, letters that name a chip count. A changed figure makes it another chip." }));
   form.append(choiceControl("format", "Format of the rate", data.formats));
   data.numbers.forEach(function (input) { form.append(numberControl(input)); });
+  const asksSale = book.rules.some(function (rule) {
+    return leavesOf(rule.tests).some(function (leaf) { return leaf.metric === "commercially_available_us"; });
+  });
+  const sale = choiceControl("commercially_available_us", data.saleLabel, data.answers);
   form.append(
     choiceControl("host_io_gbs", "Host interface", data.hosts),
     choiceControl("market", "Sold for", data.markets),
     choiceControl("vendor", "Maker", data.vendors),
-    choiceControl("commercially_available_us", "On sale in the US on 2026-01-15", data.answers),
+    ...(asksSale ? [sale] : []),
     choiceControl("day", "Date of export", data.dates.map(function (date) {
       return { value: date.day, text: date.day + ": " + date.label };
     })));

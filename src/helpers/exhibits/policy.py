@@ -50,11 +50,10 @@ def rules_exhibit(rules: pd.DataFrame, as_of: date) -> Exhibit | None:
     rows["state"] = rows["in_force"].map({True: "in force", False: "ended"})
     live, ended = int(rows["in_force"].sum()), int((~rows["in_force"]).sum())
     letters = int((rows["in_force"] & (rows["kind"] == "is-informed")).sum())
-    title = (
-        f"{live} rules decide whether a chip may go to China, {letters} of them unpublished letters to one maker"
-        if letters
-        else f"{live} rules decide whether a chip may go to China"
-    )
+    title = f"{live} rules decide" if live != 1 else "One rule decides"
+    title += " whether a chip may go to China"
+    if letters:
+        title += f", {letters} of them unpublished letters to one maker"
     return Exhibit(
         id="policy-rules-in-force",
         title=title,

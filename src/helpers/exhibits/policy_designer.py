@@ -75,6 +75,7 @@ def designer_html(
         "markets": _options(MARKETS),
         "answers": _options(ANSWERS),
         "makers": makers,
+        "saleLabel": book["metrics"].get("commercially_available_us", {}).get("label", ""),
         "vendors": _options({**{name: name for name in makers}, "another US maker": "another US maker",
                              "China": "a Chinese maker", "": "not known"}),
         "presets": [preset for spec in specs if (preset := _preset(spec))],

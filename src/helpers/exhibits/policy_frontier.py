@@ -32,7 +32,7 @@ def legal_frontier_exhibit(
     rows = rows.sort_values("basis", key=lambda column: column.map(list(_TONES).index), kind="stable")
     free = rows[rows["basis"] == "no licence"].sort_values("day")
     best = rows[rows["basis"] == "best on sale"].sort_values("day")
-    if free.empty or best.empty:
+    if free.empty or best.empty or rows["day"].nunique() < 2 or rows["p50"].nunique() < 2:
         return None
     words, unit, tail = _NAMES[metric]
     now, top = free.iloc[-1], best.iloc[-1]
@@ -160,9 +160,7 @@ def design_space_exhibit(
     rows = pd.concat([frame.assign(panel=name) for name, frame in panels.items()], ignore_index=True)
     return Exhibit(
         id="policy-design-space",
-        title="October 2022 left all compute free below 600 GB/s of I/O; October 2023 closed that way out"
-        if len(panels) > 1
-        else "What a maker could still design",
+        title=_space_title(panels),
         subtitle="Status of every pair of compute (TPP) and density (TPP per mm2) under one rule date, with chips on "
         f"sale then. As known on {day(as_of)}",
         unit="TPP; TPP/mm2",
@@ -176,8 +174,24 @@ def design_space_exhibit(
         + "; ".join(f"{name}: {share:.0%}" for name, share in free.items())
         + ".",
         confidence="high",
-        notes=[MEANING, "Shares in the text alternative are of the logarithmic plane shown, not of chips."],
+        notes=[
+            MEANING,
+            "Shares are of the logarithmic plane shown, not of chips. The rule of 2022 tested compute only in parts "
+            "whose I/O reached its limit; below it every design was free.",
+        ],
     )
+
+
+def _space_title(panels: dict[str, pd.DataFrame]) -> str:
+    """The finding from the newest plane that is not a softer review: where free designs end."""
+    name, frame = list(panels.items())[min(1, len(panels) - 1)]
+    free, caught = frame[frame["status"] == "not-controlled"], frame[frame["status"] != "not-controlled"]
+    when, words = name.split(", ", 1)
+    if free.empty or caught.empty:
+        return f"{when}, {words}: {'no' if free.empty else 'every'} design is free"
+    limit, start = free["tpp_high"].max(), caught["tpp_low"].min()
+    first = f"Under the rule of {when} a design ({words}) is free only below {limit:,.0f} TPP"
+    return first if start >= limit else f"{first}, and from {start:,.0f} TPP on only at low density"
 
 
 def _free_share(frame: pd.DataFrame) -> float:

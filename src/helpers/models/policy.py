@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.evidence.periods import parse_period
-from helpers.models.rules.book import compile_rules, rule_dates
+from helpers.models.rules.book import citation, compile_rules, rule_dates
 from helpers.models.rules.find import specifications
 
 SIDES = {
@@ -117,7 +117,7 @@ def _rule_row(rule: dict, known: str, sources: set[str]) -> dict:
         "short": rule.get("short", rule["title"]),
         "level": rule["level"],
         "kind": rule["kind"],
-        "citation": rule["fr_citation"],
+        "citation": citation(rule, known),
         **{key: pd.Timestamp(day) for key, day in days.items()},
         "end": pd.Timestamp(ended) if ended else pd.NaT,
         "in_force": days["effective"] <= known and ended is None,

@@ -31,8 +31,9 @@ def compile_rules(rulebook: Mapping[str, Any], as_of: date | None = None) -> Boo
         for rule in rulebook["rules"]
         if rule["level"] == "chip" and (known is None or _day(rule["published"]) <= known)
     ]
-    for rule in rules:
-        _check_metrics(rule, metrics)
+    used = {metric for rule in rules for metric in _metrics_of(rule)}
+    if unknown := sorted(used - set(metrics)):
+        raise ValueError(f"a rule tests {', '.join(unknown)}, which `metrics` does not define")
     return {
         "as_of": known,
         "question": question["question"],
@@ -54,6 +55,7 @@ def compile_rules(rulebook: Mapping[str, Any], as_of: date | None = None) -> Boo
                 "inputs": _listed(entry["inputs"]),
             }
             for name, entry in metrics.items()
+            if name in used
         },
         "rules": rules,
     }
@@ -64,6 +66,16 @@ def rule_dates(book: Book) -> list[str]:
     known = book["as_of"]
     days = {day for rule in book["rules"] for day in (rule["effective"], rule["end"]) if day}
     return sorted(day for day in days if known is None or day <= known)
+
+
+def citation(rule: Mapping[str, Any], known: str | None) -> str:
+    """The rule's citation with the amendments published by an ISO date (None: all of them)."""
+    later = [
+        f"{entry['text']} by {entry['citation']}"
+        for entry in rule.get("amendments", [])
+        if known is None or _day(entry["published"]) <= known
+    ]
+    return "; ".join([rule["fr_citation"], *later])
 
 
 def in_force(rule: Mapping[str, Any], day: str) -> bool:
@@ -113,7 +125,7 @@ def _compile(rule: Mapping[str, Any], destination: str, sets: Mapping[str, Any],
         "title": rule["title"],
         "short": rule.get("short", rule["title"]),
         "kind": rule["kind"],
-        "citation": rule["fr_citation"],
+        "citation": citation(rule, known),
         "announced": _day(rule["announced"]),
         "published": _day(rule["published"]),
         "effective": _day(rule["effective"]),
@@ -145,12 +157,10 @@ def _destination_from(rule: Mapping[str, Any], destination: str, sets: Mapping[s
     return min(days, default="9999-12-31")
 
 
-def _check_metrics(rule: Mapping[str, Any], metrics: Mapping[str, Any]) -> None:
+def _metrics_of(rule: Mapping[str, Any]) -> set[str]:
     trees = [rule["tests"], *(entry["when"] for entry in rule["exclusions"])]
     trees += [entry["usable_when"] for entry in rule["exceptions"]]
-    unknown = sorted({leaf["metric"] for tree in trees for leaf in leaves(tree)} - set(metrics))
-    if unknown:
-        raise ValueError(f"rule {rule['id']} tests {', '.join(unknown)}, which `metrics` does not define")
+    return {leaf["metric"] for tree in trees for leaf in leaves(tree)}
 
 
 def _format(entry: Mapping[str, Any]) -> dict:

@@ -16,6 +16,13 @@ from helpers.models.rules.frontier import parts_of
 from helpers.models.rules.logic import leaves, threshold
 from helpers.models.rules.sweep import trees_of
 
+# The panels of the chapter: the rule that begins, what the part is sold for, whether its links reach the I/O limit.
+PANELS = (
+    ("us-3a090-2022", "datacenter", "links at the I/O limit", True),
+    ("us-3a090a-2023", "datacenter", "data centre", False),
+    ("us-3a090a-2023", "consumer", "other uses", False),
+    ("us-h200-review-2026", "datacenter", "data centre", False),
+)
 TPP_RANGE = (200.0, 80000.0)
 DENSITY_RANGE = (0.5, 40.0)
 
@@ -56,6 +63,30 @@ def _steps(metrics: tuple[str, ...], ends: tuple[float, float], book: Book, day:
 
 def _bits(book: Book) -> float:
     return next(entry["bits_low"] for entry in book["formats"] if entry["field"] == "tflops_fp16_dense")
+
+
+def design_panels(evidence: Any, book: Book) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """The planes of the rules that this edition knows, by the panel's name, and the real chips of each.
+
+    A panel is judged on the first day of its rule, for a US maker, on sale in the United States, with memory and
+    links below every other limit unless the panel says otherwise. Returns (`design_space` by name, `space_chips`).
+    """
+    rules = {rule["id"]: rule for rule in book["rules"]}
+    spaces, asked = {}, {}
+    for rule_id, market, words, at_limit in PANELS:
+        rule = rules.get(rule_id)
+        if rule is None or rule["effective"] > evidence.as_of.isoformat():
+            continue
+        name = f"{pd.Timestamp(rule['announced']):%B %Y}, {words}"
+        links = max(
+            (threshold(leaf)[0] for leaf in leaves(rule["tests"]) if leaf["metric"] == "agg_bidir_io_gbs"),
+            default=0.0,
+        )
+        design = {"vendor": "NVIDIA", "market": market, "interconnect_gbs": links if at_limit else 0.0,
+                  "host_io_gbs": 0.0, "memory_bw_gbs": 0.0, "commercially_available_us": True}  # fmt: skip
+        spaces[name] = design_space(book, rule["effective"], design)
+        asked[name] = (rule["effective"], market)
+    return spaces, space_chips(evidence, book, asked)
 
 
 def space_chips(evidence: Any, book: Book, panels: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
