@@ -20,6 +20,7 @@ from helpers.exhibits.capacity.flows import (
 from helpers.exhibits.capacity.official import (
     implied_exhibit,
     official_exhibit,
+    racks_exhibit,
     targets_exhibit,
 )
 from helpers.exhibits.capacity.reconciled import reconciliation_exhibit
@@ -37,6 +38,7 @@ __all__ = [
     "implied_exhibit",
     "legs_exhibit",
     "official_exhibit",
+    "racks_exhibit",
     "reconciliation_exhibit",
     "scenario_exhibit",
     "scoreboard_exhibit",

@@ -54,7 +54,8 @@ def sensitivity_exhibit(
         chart=chart,
         data=rows[["factor", "low", "middle", "high", "swing", "share"]],
         sources=list(sources),
-        alt=f"{first['factor'][:1].upper() + first['factor'][1:]} moves the stock most, from {span(first['low'], first['high'])}; then "
+        alt=f"{first['factor'][:1].upper() + first['factor'][1:]} moves the stock most, from "
+        f"{span(first['low'], first['high'])}; then "
         + ", ".join(f"{row.factor} ({span(row.low, row.high)})" for row in rows.iloc[1:4].itertuples())
         + ".",
         confidence="medium",

@@ -110,6 +110,46 @@ def _official_chart(rows: pd.DataFrame, breaks: pd.DataFrame, narrow: bool) -> a
     return alt.layer(*layers).properties(height=340)
 
 
+def racks_exhibit(series: pd.DataFrame, as_of: date) -> Exhibit | None:
+    """Standard racks as the ministry counts them."""
+    rows = series[(series["scope"] == "racks") & (series["status"] == "reported")].sort_values("date")
+    if rows.empty:
+        return None
+    first, last = rows.iloc[0], rows.iloc[-1]
+    x = alt.X("date:T", title=None, axis=alt.Axis(format="%Y", tickCount={"interval": "year", "step": 1}))
+    y = alt.Y("value:Q", title="million racks", scale=alt.Scale(zero=True),
+              axis=alt.Axis(labelExpr="datum.value / 1e6", tickCount=5))  # fmt: skip
+    base = alt.Chart(rows)
+    ends = alt.Chart(
+        rows.iloc[[0, -1]].assign(text=[f"{value / 1e6:.1f}" for value in rows["value"].iloc[[0, -1]]])
+    )
+    chart = alt.layer(
+        base.mark_line(color=colour("China")).encode(x=x, y=y),
+        base.mark_point(color=colour("China")).encode(x=x, y=y),
+        ends.mark_text(dy=-13, align="right", fontWeight=600).encode(x=x, y=y, text="text:N"),
+    ).properties(height=230)
+    return Exhibit(
+        id="capacity-racks",
+        title=f"China counts {last['value'] / 1e6:.1f} million standard racks, after "
+        f"{first['value'] / 1e6:.1f} million in "
+        f"{first['date']:%B %Y}",
+        subtitle="Standard racks of 2.5 kW in use, all data centres, as reported by the ministry; figures given as "
+        f"“more than” at their bound. As known on {day(as_of)}",
+        unit="standard racks",
+        basis="standard rack of 2.5 kW, facility method",
+        as_of=as_of,
+        chart=chart,
+        data=rows[["date", "value", "at_least", "fact_id"]],
+        sources=_sources(rows),
+        alt=f"Racks rise from {short(first['value'])} in {first['date']:%B %Y} to {short(last['value'])} in "
+        f"{last['date']:%B %Y}.",
+        confidence="medium",
+        notes=[
+            "A rack counts power and floor, not chips; the share of racks in use is not the use of the chips in them."
+        ],
+    )
+
+
 def implied_exhibit(implied: pd.DataFrame, as_of: date, sources: list[str]) -> Exhibit | None:
     """Official and IDC FP16 figures as H100-equivalents, beside what the model has running on that day."""
     if implied.empty:

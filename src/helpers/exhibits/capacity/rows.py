@@ -5,7 +5,7 @@ from collections.abc import Callable
 import altair as alt
 import pandas as pd
 
-from helpers.exhibits.theme import colour
+from helpers.exhibits.theme import TOKENS, colour
 
 WIDE_STEP, NARROW_STEP = 22, 36
 
@@ -26,8 +26,13 @@ def row_chart(
         y = alt.Y(f"{name}:N", sort=order, title=None, scale=scale, axis=alt.Axis(labelLimit=limit))
         return alt.layer(*under, *layers(y)).properties(height=alt.Step(step))
     y = alt.Y(f"{name}:N", sort=order, title=None, scale=scale, axis=None)
-    names = alt.Chart(rows).mark_text(align="left", dy=-12).encode(x=alt.value(0), y=y, text=f"{name}:N")
-    return alt.layer(*under, names, *layers(y)).properties(height=alt.Step(NARROW_STEP))
+    # A halo of paper keeps a name legible where a rule passes behind it.
+    halo = {"stroke": TOKENS["paper"][0], "strokeWidth": 4}
+    names = [
+        alt.Chart(rows).mark_text(align="left", dy=-12, **style).encode(x=alt.value(0), y=y, text=f"{name}:N")
+        for style in (halo, {})
+    ]
+    return alt.layer(*under, *names, *layers(y)).properties(height=alt.Step(NARROW_STEP))
 
 
 def ratio_rule() -> alt.Chart:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers.models.capacity.equivalents import dies_per_wafer
 from helpers.models.capacity.legs import VENDORS
-from helpers.models.capacity.quarters import FIRST_YEAR, delay, middle, path
+from helpers.models.capacity.quarters import FIRST_YEAR, delay, middle, path, weighted
 
 CHAIN_FROM = 2024.0
 MEMORY_BINDS_FROM = 2025
@@ -100,10 +100,9 @@ def vendor_cards(drawn: dict[str, np.ndarray], quarters: pd.PeriodIndex) -> dict
         # Beyond the last prior the market holds its size: growth that nobody stated is not assumed.
         growth = drawn[f"{stem}{year}"] if year in known else 1.0
         level[int(year)] = level[int(year) - 1] * growth
-    index = np.stack([level[int(year)] for year in years], axis=1)
     at = middle(quarters)
     weights = np.array([np.interp(at, years + 0.5, np.eye(len(years))[place]) for place in range(len(years))])
-    by_quarter = index @ weights / 4
+    by_quarter = weighted([level[int(year)] for year in years], weights) / 4
     return {vendor.leg: drawn[f"{vendor.leg}_cards_2023"][:, None] * by_quarter for vendor in VENDORS}
 
 

@@ -45,8 +45,8 @@ class Lattice:
 
     factors: one dict per control: name, parameter, unit, values (of the leading assumption at `scores`), places (how
     far along the levels each score stands: 0, 1, 2 at the levels), sources, reason; scores: standard normal scores of
-    the tables; years: year ends; stock: the 5th, 50th and 95th percentile of the installed stock, shape levels x ... x
-    levels x years x 3; error: the largest relative error of interpolation found at `tested` random points,
+    the tables; years: year ends; stock: the 5th, 50th and 95th percentile of the installed stock, shape levels x ...
+    x levels x years x 3; error: the largest relative error of interpolation found at `tested` random points,
     error_median the same for the median alone.
     """
 

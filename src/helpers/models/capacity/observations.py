@@ -218,7 +218,7 @@ def _update(state: np.ndarray, count: Count, years: list[int], error: float, noi
     anomaly = predicted - predicted.mean()
     near = state[touched]
     moves = np.einsum("lny,n->ly", near - near.mean(axis=1, keepdims=True), anomaly) / len(anomaly)
-    gain = moves / (anomaly @ anomaly / len(anomaly) + error**2)
+    gain = moves / ((anomaly**2).mean() + error**2)
     surprise = np.log(count.value) + error * noise - predicted
     step = np.zeros_like(state)
     step[touched] = gain[:, None, :] * surprise[None, :, None]

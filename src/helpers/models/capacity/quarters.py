@@ -34,7 +34,18 @@ def path(drawn: dict[str, np.ndarray], stem: str, quarters: pd.PeriodIndex) -> n
     at = middle(quarters)
     points = np.array(years) + 0.5
     weights = np.array([np.interp(at, points, np.eye(len(years))[place]) for place in range(len(years))])
-    return np.stack([drawn[f"{stem}_{year}"] for year in years], axis=1) @ weights
+    return weighted([drawn[f"{stem}_{year}"] for year in years], weights)
+
+
+def weighted(columns: list[np.ndarray], weights: np.ndarray) -> np.ndarray:
+    """Columns of draws times weights (columns x quarters), summed in a fixed order.
+
+    A matrix product would leave the order of the sum to the number of threads, and so the last bits.
+    """
+    total = np.zeros((len(columns[0]), weights.shape[1]))
+    for column, row in zip(columns, weights, strict=True):
+        total += column[:, None] * row
+    return total
 
 
 def _is_year_of(name: str, stem: str) -> bool:
