@@ -53,23 +53,21 @@ def _is_year_of(name: str, stem: str) -> bool:
 
 
 def delay(flow: np.ndarray, quarters: np.ndarray | float) -> np.ndarray:
-    """The flow (draws x quarters, or quarters) moved later by a number of quarters, which may have a fraction.
+    """The flow (... x draws x quarters, or quarters alone) moved later by quarters, which may have a fraction.
 
     What would arrive after the axis ends is lost; before the axis nothing flows.
     """
     lag = np.atleast_1d(np.asarray(quarters, dtype=float))
     flow = np.broadcast_to(flow, (len(lag), flow.shape[-1])) if flow.ndim == 1 else flow
-    lag = np.broadcast_to(np.maximum(lag, 0), len(flow))
+    lag = np.broadcast_to(np.maximum(lag, 0), flow.shape[-2])
     whole = np.floor(lag).astype(int)
     part = lag - whole
     moved = np.zeros(flow.shape)
-    size = flow.shape[1]
-    for step in range(int(whole.max()) + 2):
-        if step >= size:
-            break
+    size = flow.shape[-1]
+    for step in range(min(int(whole.max()) + 2, size)):
         weight = np.where(whole == step, 1 - part, 0.0) + np.where(whole + 1 == step, part, 0.0)
         if weight.any():
-            moved[:, step:] += weight[:, None] * flow[:, : size - step]
+            moved[..., step:] += weight[:, None] * flow[..., : size - step]
     return moved
 
 

@@ -204,12 +204,17 @@ def survival(life_years: np.ndarray, shape: np.ndarray, quarters: int) -> np.nda
 
 
 def installed(flows: np.ndarray, drawn: dict[str, np.ndarray]) -> np.ndarray:
-    """H100e running at the end of each quarter: flows moved by the lag to deployment, thinned by survival."""
+    """H100e running at the end of each quarter (legs x draws x quarters).
+
+    The flows, moved by the lag to deployment and thinned by survival.
+    """
     size = flows.shape[-1]
-    alive = survival(drawn["service_life_years"], drawn["survival_shape"], size)
-    lag = drawn["deployment_lag_quarters"]
-    started = np.stack([delay(flow, lag) for flow in flows])
-    stock = np.zeros_like(started)
-    for age in range(size):
-        stock[:, :, age:] += started[:, :, : size - age] * alive[None, :, age : age + 1]
-    return stock
+    # Quarters first: the inner step then runs over draws that lie side by side in memory.
+    started = np.ascontiguousarray(np.moveaxis(delay(flows, drawn["deployment_lag_quarters"]), -1, 0))
+    alive = np.ascontiguousarray(survival(drawn["service_life_years"], drawn["survival_shape"], size).T)
+    stock, cohort = np.zeros_like(started), np.empty_like(started[0])
+    for now in range(size):
+        for then in range(now + 1):
+            np.multiply(started[then], alive[now - then], out=cohort)
+            stock[now] += cohort
+    return np.ascontiguousarray(np.moveaxis(stock, 0, -1))
