@@ -7,15 +7,17 @@ from helpers.evidence import load
 from helpers.exhibits.policy import rules_exhibit, timeline_exhibit
 from helpers.exhibits.policy_chips import caught_exhibit, statuses_exhibit
 from helpers.exhibits.policy_designer import designer_html
-from helpers.exhibits.policy_frontier import agreement_exhibit, design_space_exhibit, legal_frontier_exhibit
+from helpers.exhibits.policy_frontier import agreement_exhibit, legal_frontier_exhibit
 from helpers.exhibits.policy_registers import acts_register, rules_register
+from helpers.exhibits.policy_space import design_space_exhibit
 from helpers.models.policy import panel_inputs, rules_in_force, timeline
+from helpers.models.policy_findings import policy_findings
 from helpers.models.rules import compile_rules
 from helpers.models.rules.agreement import agreement, agreement_summary
 from helpers.models.rules.design_space import design_panels
 from helpers.models.rules.frontier import caught, caught_summary, legal_frontier, statuses
 from helpers.models.rules.matrix import status_matrix
-from helpers.results import _check_long_form
+from helpers.results import Run, _check_long_form
 
 
 class Chapter:
@@ -184,3 +186,23 @@ def test_hostile_text_cannot_become_markup(latest):
     specs = [{"name": "</script><b>", "tflops_fp16_dense": 1.0, "chip_id": "x"}]
     panel = designer_html(latest.book, specs, {"2022-10-21": "x"})
     assert "</script><b>" not in panel
+
+
+@pytest.mark.parametrize("as_of", ["2022-06-30", "2024-08-01", "latest"])
+def test_headlines_are_complete_and_lie_in_their_interval(as_of, tmp_path):
+    chapter = Chapter(as_of)
+    run = Run("policy", as_of, tmp_path)
+    known = {exhibit.id for exhibit in chapter.exhibits()}
+    found = policy_findings(
+        chapter.rules,
+        chapter.matrix,
+        chapter.frontier,
+        chapter.summary,
+        chapter.agreement,
+        chapter.evidence.as_of,
+    )
+    run.headlines(found)
+    assert {row["exhibit"] for row in found} <= known
+    sources = set(chapter.evidence.sources["source_id"])
+    assert all(set(row["evidence"]) <= sources for row in found)
+    assert len(found) == (5 if as_of == "latest" else len(found))
