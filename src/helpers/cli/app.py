@@ -2,7 +2,7 @@
 
 import typer
 
-from helpers.cli import build, check, claims, classify, lab, serve, verify
+from helpers.cli import build, check, claims, classify, lab, new, serve, verify
 
 app = typer.Typer(
     name="briefing",
@@ -18,4 +18,5 @@ app.command()(claims.claims)
 app.command()(verify.verify)
 app.command()(serve.serve)
 app.command()(lab.lab)
+app.command(context_settings=new.CONTEXT)(new.new)
 
