@@ -7,9 +7,17 @@ import scoringrules
 from scipy.stats import norm
 
 from helpers.evidence import load
-from helpers.models.capacity import backtest, scoreboard
+from helpers.models.capacity.backtest import (
+    ORIGINS,
+    backtest,
+    origins,
+    summary,
+    verdict,
+    weighted_interval_score,
+)
 from helpers.models.capacity.reconcile import reconciliation
 from helpers.models.capacity.result import simulate
+from helpers.models.capacity.scoreboard import leaders, open_statements, scoreboard, statements_on
 from helpers.models.capacity.series import breaks, implied_h100e, official_series
 from helpers.models.capacity.targets import judged_targets, share_of_world
 
@@ -26,8 +34,8 @@ def result(now):
 
 @pytest.fixture(scope="module")
 def scores(now):
-    vintages = [load(day) for day in backtest.origins(now.as_of)]
-    return backtest.backtest(vintages, now, draws=1024)
+    vintages = [load(day) for day in origins(now.as_of)]
+    return backtest(vintages, now, draws=1024)
 
 
 # reconciliation
@@ -114,23 +122,23 @@ def test_share_of_the_world_by_definition(now, result):
 
 def test_no_vintage_knew_its_target(scores):
     assert (pd.to_datetime(scores["known"]) > pd.to_datetime(scores["vintage"])).all()
-    assert set(scores["vintage"]) == set(backtest.ORIGINS)
+    assert set(scores["vintage"]) == set(ORIGINS)
 
 
 def test_coverage_is_within_the_stated_range(scores):
-    total = backtest.summary(scores).iloc[-1]
+    total = summary(scores).iloc[-1]
     assert total["vintage"] == "all" and total["targets"] == len(scores) >= 50
     assert 0.80 <= total["inside_90"] <= 0.97
     assert total["crps"] < total["last_value"] and total["crps"] < total["last_growth"]
 
 
 def test_later_vintages_know_more(scores):
-    rows = backtest.summary(scores).set_index("vintage")["crps"]
+    rows = summary(scores).set_index("vintage")["crps"]
     assert rows["2025-12-31"] < rows["2025-06-30"] < rows["2024-06-30"]
 
 
 def test_every_miss_is_named(scores):
-    text = backtest.verdict(scores)
+    text = verdict(scores)
     missed = scores[~scores["inside_90"]]
     assert all(row.target in text and row.period in text for row in missed.itertuples())
     assert f"{scores['inside_90'].sum()} of {len(scores)}" in text
@@ -140,21 +148,21 @@ def test_weighted_interval_score_approximates_the_crps():
     alpha = np.linspace(0.02, 0.98, 49)
     lower, upper = norm.ppf(alpha / 2), norm.ppf(1 - alpha / 2)
     for truth in (-2.0, 0.3, 1.5):
-        found = backtest.weighted_interval_score(truth, 0.0, lower, upper, alpha)
+        found = weighted_interval_score(truth, 0.0, lower, upper, alpha)
         assert found == pytest.approx(float(scoringrules.crps_normal(truth, 0.0, 1.0)), rel=0.03)
 
 
 def test_nothing_to_score_is_said(now):
-    empty = backtest.backtest([], now)
-    assert backtest.summary(empty).empty
-    assert "No target" in backtest.verdict(empty)
+    empty = backtest([], now)
+    assert summary(empty).empty
+    assert "No target" in verdict(empty)
 
 
 # scoreboard
 
 
 def test_the_board_scores_everybody_alike(now, scores):
-    board = scoreboard.scoreboard(now, scores)
+    board = scoreboard(now, scores)
     cards = board[(board["quantity"] == "Ascend cards") & (board["year"] == 2025)].set_index("fact_ids")
     assert cards["outturn"].unique().tolist() == [812000]
     kessler = cards.loc["b-2025-kessler"]
@@ -168,8 +176,8 @@ def test_the_board_scores_everybody_alike(now, scores):
 
 
 def test_leaders_rank_ours_among_all(now, scores):
-    board = scoreboard.scoreboard(now, scores)
-    rows = scoreboard.leaders(board).set_index(["quantity", "year"])
+    board = scoreboard(now, scores)
+    rows = leaders(board).set_index(["quantity", "year"])
     row = rows.loc[("Ascend cards", 2025)]
     ordered = board[(board["quantity"] == "Ascend cards") & (board["year"] == 2025)].sort_values("score")
     assert row["best_score"] == ordered["score"].iloc[0]
@@ -177,12 +185,12 @@ def test_leaders_rank_ours_among_all(now, scores):
 
 
 def test_statements_need_no_outturn():
-    then = scoreboard.statements_on(load("2025-06-30"), "Ascend cards", 2025)
+    then = statements_on(load("2025-06-30"), "Ascend cards", 2025)
     assert (then["kind"] == "statement").all() and len(then) >= 4
-    assert scoreboard.statements_on(load("2024-08-01"), "Ascend cards", 2025).empty
+    assert statements_on(load("2024-08-01"), "Ascend cards", 2025).empty
 
 
 def test_open_forecasts_are_kept_for_later(now):
-    rows = scoreboard.open_statements(now)
+    rows = open_statements(now)
     assert (rows["due"] >= now.as_of.year).all()
     assert {"a-idc-2028-v2025", "a-idc-2027-v2023"} <= set(rows["fact_id"])

@@ -58,7 +58,7 @@ def licensed_pieces(
     over its price counts the quarters that no release covers. error: the standard deviation of logs of a count that
     brings no interval; prices: by chip key the middle (USD) and the standard deviation of logs.
     """
-    found = {}
+    found, facts = {}, independent(facts)
     for chip in LICENSED:
         metrics = (
             ["china_shipments"] if chip.key == "amd" else ["units", "cumulative_units", "delivered_units"]
@@ -145,7 +145,7 @@ def domestic_counts(facts: pd.DataFrame, parameters: list[str]) -> list[Count]:
     selectors = [(list(HUAWEI_ENTITIES), ["shipments", "production"], ("huawei",))]
     selectors += [([vendor.entity], ["shipments"], (vendor.leg,)) for vendor in VENDORS if vendor.entity]
     selectors += [(["China"], ["domestic_ai_accelerator_shipments"], DOMESTIC)]
-    found, seen = [], set()
+    found, seen, facts = [], set(), independent(facts)
     for entities, metrics, legs in selectors:
         for row in _counts(facts, entities, metrics).sort_values("fact_id").itertuples():
             # One count told twice is one count, also where the tables have not linked the two.
@@ -168,8 +168,7 @@ def _counts(
     units: Sequence[str] = ("cards", "chips"),
     statuses: Sequence[str] = COUNTED,
 ) -> pd.DataFrame:
-    """Facts that count something that had happened by the time they were published; repeats are dropped."""
-    facts = independent(facts)
+    """Facts that count something that had happened by the time they were published."""
     return facts[
         facts["entity"].isin(entities)
         & facts["metric"].isin(metrics)

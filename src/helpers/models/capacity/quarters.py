@@ -1,6 +1,7 @@
 """The time axis: calendar quarters from 2022, paths given at mid-years, and delays by part quarters."""
 
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -79,10 +80,17 @@ def within(quarters: pd.PeriodIndex, start: pd.Timestamp, end: pd.Timestamp) -> 
 
 def overlap(quarters: pd.PeriodIndex, start: date | pd.Timestamp, end: date | pd.Timestamp) -> np.ndarray:
     """The share of each quarter's days that lies from `start` up to but not including `end`."""
-    first = np.maximum(quarters.start_time, pd.Timestamp(start))
-    last = np.minimum((quarters + 1).start_time, pd.Timestamp(end))
-    days = ((quarters + 1).start_time - quarters.start_time).days.to_numpy()
-    return np.clip(np.asarray((last - first) / pd.Timedelta(days=1)), 0, None) / days
+    edges = _edges(int(quarters[0].ordinal), len(quarters))
+    first = np.maximum(edges[:-1], pd.Timestamp(start).to_datetime64())
+    last = np.minimum(edges[1:], pd.Timestamp(end).to_datetime64())
+    return np.clip((last - first) / (edges[1:] - edges[:-1]), 0, None)
+
+
+@lru_cache(maxsize=32)
+def _edges(ordinal: int, size: int) -> np.ndarray:
+    """The first days of `size` quarters and of the one after, as nanoseconds."""
+    months = np.arange(3 * ordinal, 3 * (ordinal + size) + 1, 3).astype("datetime64[M]")
+    return months.astype("datetime64[ns]")
 
 
 def year_sums(flow: np.ndarray, quarters: pd.PeriodIndex) -> np.ndarray:

@@ -82,10 +82,11 @@ def reconciliation(result: CapacityResult, evidence) -> pd.DataFrame:
             result.seed,
             "int8",
         )
+    facts = independent(evidence.facts)
     rows = [
         row
         for target in TARGETS
-        for fact in _facts(evidence.facts, target, result.inputs.as_of).itertuples()
+        for fact in _facts(facts, target, result.inputs.as_of).itertuples()
         if (row := _compare(result, target, fact)) is not None
     ]
     rows += _revenue_check(result, evidence.facts)
@@ -95,7 +96,6 @@ def reconciliation(result: CapacityResult, evidence) -> pd.DataFrame:
 
 
 def _facts(facts: pd.DataFrame, target: Target, as_of: pd.Timestamp) -> pd.DataFrame:
-    facts = independent(facts)
     rows = facts[
         (facts["entity"] == target.entity)
         & (facts["metric"] == target.metric)

@@ -27,17 +27,19 @@ def simulate(
     draws: int = DRAWS,
     seed: int = SEED,
     precision: str = "fp16",
+    past: "CapacityResult | None" = None,
 ) -> "CapacityResult":
     """Run the model on the evidence as known on its `as_of`. The same arguments give the same numbers, bit for bit.
 
-    A scenario applies from the quarter after `as_of` on; until then it is the baseline, draw by draw.
+    A scenario applies from the quarter after `as_of` on; until then it is the baseline, draw by draw. past: the
+    baseline's result with the same other arguments, when it is at hand.
     """
     inputs = model.prepare(evidence, scenario, horizon, precision)
     paths = model.run(inputs, model.draw_inputs(inputs, draws, seed))
     if any(prior.overridden for prior in inputs.priors.values()):
-        as_it_stands = model.prepare_from(evidence, {}, "baseline", horizon, precision)
-        past = model.run(as_it_stands, model.draw_inputs(as_it_stands, draws, seed))
-        paths = model.splice(past, paths, inputs.now)
+        if past is None:
+            past = simulate(evidence, "baseline", horizon, draws, seed, precision)
+        paths = model.splice(past.paths, paths, inputs.now)
     return CapacityResult(inputs, paths, draws, seed, evidence.assumptions)
 
 
@@ -222,6 +224,11 @@ def _legs_named(entity: str) -> list[str]:
 
 def _legs_of(route: str) -> list[int]:
     return [place for place, (_, found) in enumerate(LEGS.values()) if found == route]
+
+
+def plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """A working table (walk, reconciliation, back test) for saving; its percentiles are not the long form's."""
+    return frame.rename(columns={"p5": "ours_low", "p50": "ours", "p95": "ours_high"})
 
 
 def percentiles(array: np.ndarray, levels: tuple[float, ...] = (5, 50, 95)) -> np.ndarray:

@@ -15,9 +15,10 @@ def scenario_paths(
     names: scenarios to run, all of `data/scenarios` when None, the baseline first. options: as in `simulate`.
     """
     names = names or sorted(evidence.scenarios, key=lambda name: (name != "baseline", name))
-    frames = []
+    frames, past = [], None
     for name in names:
-        result = simulate(evidence, name, **options)
+        result = simulate(evidence, name, **options, past=past)
+        past = result if name == "baseline" else past
         title = evidence.scenario(name).get("title", name)
         places = _year_ends(result)
         array = result.sample(quantity)[:, places]

@@ -58,10 +58,10 @@ def scoreboard(evidence, scores: pd.DataFrame) -> pd.DataFrame:
     months_before (before the outturn was known), value, low, high, ratio (value over outturn), score, ours, note,
     fact_ids, source_id.
     """
-    rows = []
+    rows, known, facts = [], outturns(evidence), independent(evidence.facts)
     for contest in CONTESTS:
-        for target, truth in _deciding(contest, evidence):
-            rows += _statements(contest, truth, evidence)
+        for target, truth in _deciding(contest, known):
+            rows += _statements(contest, truth, facts, evidence)
             rows += _ours(contest, target, truth, scores)
     columns = ["quantity", "year", "outturn", "outturn_known", "who", "said", "months_before", "value", "low", "high",
                "ratio", "score", "ours", "note", "fact_ids", "source_id"]  # fmt: skip
@@ -116,10 +116,10 @@ def statements_on(evidence, quantity: str, year: int) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns).sort_values(["said", "who"], ignore_index=True)
 
 
-def _deciding(contest: Contest, evidence) -> list[tuple[Target, object]]:
+def _deciding(contest: Contest, known: list[tuple[Target, object]]) -> list[tuple[Target, object]]:
     """The outturns that decide a contest: whole years or year ends, one a year, the newest kind of count first."""
     found = {}
-    for target, fact in outturns(evidence):
+    for target, fact in known:
         same = (
             target.leg == contest.leg
             and target.metric in contest.decided_by
@@ -146,8 +146,8 @@ def _rows_of(contest: Contest, facts: pd.DataFrame, year: int) -> pd.DataFrame:
     ]
 
 
-def _statements(contest: Contest, truth, evidence) -> list[dict]:
-    rows = _rows_of(contest, independent(evidence.facts), truth.period_end.year)
+def _statements(contest: Contest, truth, facts: pd.DataFrame, evidence) -> list[dict]:
+    rows = _rows_of(contest, facts, truth.period_end.year)
     rows = rows[(rows["published"] < truth.published) & (rows["fact_id"] != truth.fact_id)]
     if truth.metric == "cumulative_compute":
         rows = rows[rows["period_end"] == truth.period_end]
