@@ -11,7 +11,7 @@ def lab(
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8888,
 ) -> None:
-    """Open JupyterLab on the four notebooks; results of cells run by hand go to build/lab."""
+    """Open JupyterLab on the start notebook; results of cells run by hand go to build/lab."""
     from helpers.paths import project_root
 
     os.environ.pop("BRIEFING_RUN_DIR", None)
@@ -20,7 +20,7 @@ def lab(
         "-m",
         "jupyterlab",
         f"--ServerApp.root_dir={project_root()}",
-        "--LabApp.default_url=/lab/tree/notebooks/01_chips.ipynb",
+        "--LabApp.default_url=/lab/tree/notebooks/00_start.ipynb",
         f"--ServerApp.port={port}",
     ]
     if not browser:
