@@ -189,15 +189,13 @@ def made(day, indices=None):
     sources = result.sources_of("China", "installed")
     series = official_series(evidence, result)
     targets = judged_targets(evidence)
-    told = evidence.facts.set_index("fact_id")["source_id"]
     yield exhibits.stock_exhibit(result.stock, current, as_of, sources)
     yield exhibits.legs_exhibit(result.by_leg, current, as_of, sources)
     yield exhibits.scenario_exhibit(scenario_paths(evidence, draws=64), as_of, sources)
     yield exhibits.official_exhibit(series, breaks(series, result), as_of)
     yield exhibits.racks_exhibit(series, as_of)
     yield exhibits.implied_exhibit(implied_h100e(evidence, result), as_of, sources)
-    named = [told[name] for ids in targets["fact_ids"] for name in ids.split(";")]
-    yield exhibits.targets_exhibit(targets, as_of, list(dict.fromkeys(named)))
+    yield exhibits.targets_exhibit(targets, as_of)
     yield exhibits.world_share_exhibit(share_of_world(evidence, result), as_of)
     yield exhibits.huawei_units_exhibit(
         statements_on(evidence, "Ascend cards", 2025), {"p5": 7e5, "p50": 8.5e5, "p95": 1e6}, 2025, as_of

@@ -211,7 +211,7 @@ def implied_exhibit(implied: pd.DataFrame, as_of: date, sources: list[str]) -> E
     )
 
 
-def targets_exhibit(targets: pd.DataFrame, as_of: date, sources: list[str]) -> Exhibit | None:
+def targets_exhibit(targets: pd.DataFrame, as_of: date) -> Exhibit | None:
     """Official targets, each against an outturn on its own basis only."""
     if targets.empty:
         return None
@@ -225,7 +225,9 @@ def targets_exhibit(targets: pd.DataFrame, as_of: date, sources: list[str]) -> E
         basis="the target's own",
         as_of=as_of,
         data=targets[["target", "basis", "outturn", "outturn_date", "verdict", "sentence"]],
-        sources=sources,
+        sources=[
+            *dict.fromkeys(source for ids in targets["source_ids"] for source in ids.split(";") if source)
+        ],
         alt=" ".join(f"{row.target}: {row.verdict}." for row in targets.itertuples()),
         confidence="medium",
     )

@@ -134,7 +134,8 @@ def leakage(drawn: dict[str, np.ndarray], quarters: pd.PeriodIndex) -> np.ndarra
 
     The cumulative amount to the end of 2025 is one prior; single years are shares of it that vary far more, so the
     error of a year is wide while the sum keeps its own. 2026 continues the mean of 2024 and 2025 by a factor, later
-    years follow a trend.
+    years follow a trend. The mix of parts is not modelled: the prior, in H100e of peak operations, stands for memory
+    bandwidth too, of which an A100 has twice as much for its operations as an H100.
     """
     last_counted = 2025
     shares = {year: drawn[f"leak_weight_{year}"] for year in range(2022, last_counted + 1)}

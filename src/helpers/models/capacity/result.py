@@ -136,6 +136,25 @@ class CapacityResult:
                 frames.append(self.table(units, chip.entity, "licensed", "chips", years, told, "chips"))
         return pd.concat(frames, ignore_index=True)
 
+    @property
+    def now(self) -> str:
+        """The last quarter that had ended on `as_of`, as the tables write it."""
+        return self.labels[self.inputs.now]
+
+    @property
+    def last_full_year(self) -> int:
+        """The last calendar year that had ended on `as_of`."""
+        quarter = self.inputs.quarters[self.inputs.now]
+        return quarter.year if quarter.quarter == 4 else quarter.year - 1
+
+    def flow_of(self, entity: str, quantity: str, year: int) -> dict[str, float]:
+        """p5, p50 and p95 of one row of `flows`. IndexError when there is none."""
+        rows = self.flows
+        found = rows[
+            (rows["entity"] == entity) & (rows["quantity"] == quantity) & (rows["period"] == str(year))
+        ]
+        return found.iloc[0][["p5", "p50", "p95"]].to_dict()
+
     def table(
         self,
         array: np.ndarray,

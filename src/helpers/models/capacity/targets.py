@@ -22,8 +22,8 @@ def judged_targets(evidence) -> pd.DataFrame:
     """Each official target with its outturn on its own basis. One row is one target.
 
     Columns: target (the fact's words), due (year), goal, unit, basis, stated (date), outturn, outturn_date, reached
-    (outturn over goal), verdict (reached, missed, open, not checkable), sentence (computed), fact_ids. A later figure
-    on another basis never decides; a target not yet due is open.
+    (outturn over goal), verdict (reached, missed, open, not checkable), sentence (computed), fact_ids, source_ids. A
+    later figure on another basis never decides; a target not yet due is open.
     """
     facts = evidence.facts
     series = official_series(evidence)
@@ -41,7 +41,12 @@ def judged_targets(evidence) -> pd.DataFrame:
         rows.append(_judge(fact, how, found, outturns, pd.Timestamp(evidence.as_of)))
     columns = ["target", "due", "goal", "unit", "basis", "stated", "outturn", "outturn_date", "reached", "verdict",
                "sentence", "fact_ids"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns).sort_values(["due", "target"], ignore_index=True)
+    table = pd.DataFrame(rows, columns=columns).sort_values(["due", "target"], ignore_index=True)
+    source = facts.set_index("fact_id")["source_id"]
+    table["source_ids"] = [
+        ";".join(dict.fromkeys(source[name] for name in ids.split(";"))) for ids in table["fact_ids"]
+    ]
+    return table
 
 
 def _outturn(
