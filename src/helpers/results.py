@@ -4,11 +4,13 @@
 <run>/results/<notebook>/<name>.csv   long form: entity, period, quantity, unit, basis, p5, p50, p95, as_of, evidence
 <run>/headlines/<notebook>.json       the numbers that prose may quote, each with interval, basis, as_of, evidence
 <run>/exhibits/<id>.*                 what each exhibit ships
+<run>/written/<notebook>.json         the files among them that this notebook wrote
 ```
 A notebook reads what an earlier one wrote through `Run.read`; a result that this run has not written is an error.
 """
 
 import json
+import os
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
@@ -19,9 +21,11 @@ from typing import Any
 import pandas as pd
 
 from helpers.evidence import LATEST, Evidence, load
+from helpers.evidence.declared import only
 from helpers.paths import run_dir
 
 LONG_FORM = ("entity", "period", "quantity", "unit", "basis", "p5", "p50", "p95", "as_of", "evidence")
+DECLARED = "BRIEFING_DECLARED"
 CONFIDENCE = ("high", "medium", "low")
 
 
@@ -58,7 +62,8 @@ class Headline:
 
     def _repr_html_(self) -> str:
         """The judgement as a paragraph; the site turns its number into a link with interval and evidence."""
-        return f'<p class="finding" data-headline="{escape(self.notebook)}.{escape(self.id)}">{escape(self.sentence)}</p>'
+        name = f"{self.notebook}.{self.id}"
+        return f'<p class="finding" data-headline="{escape(name)}">{escape(self.sentence)}</p>'
 
     def faults(self) -> list[str]:
         """What this headline lacks; empty when it may be published."""
@@ -104,11 +109,16 @@ class Run:
         self.asked_as_of = as_of
         self.folder = folder
         self._headlines: dict[str, Headline] = {}
+        self._exhibits: list[str] = []
 
     @cached_property
     def evidence(self) -> Evidence:
-        """The evidence as known on this run's `as_of`."""
-        return load(as_of=self.asked_as_of)
+        """The evidence as known on this run's `as_of`; in a run only the tables that the notebook's card declares."""
+        evidence = load(as_of=self.asked_as_of)
+        declared = json.loads(os.environ.get(DECLARED, "{}"))
+        if self.notebook in declared:
+            return only(evidence, declared[self.notebook], f"the {self.notebook} notebook")
+        return evidence
 
     @property
     def as_of(self) -> date:
@@ -178,9 +188,11 @@ class Run:
         """
         if exhibit is None:
             return NothingKnown(self.as_of)
-        folder = self.folder / "exhibits"
-        folder.mkdir(parents=True, exist_ok=True)
-        exhibit.write(folder)
+        written = exhibit.write(self.folder / "exhibits")
+        self._exhibits += [path.name for path in written if path.name not in self._exhibits]
+        listed = self.folder / "written" / f"{self.notebook}.json"
+        listed.parent.mkdir(parents=True, exist_ok=True)
+        listed.write_text(json.dumps(self._exhibits), encoding="utf-8")
         return exhibit
 
     def _path(self, notebook: str, name: str) -> Path:

@@ -24,7 +24,11 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Card:
-    """One notebook of the briefing. `reads` names the pages whose results it uses; they must come earlier."""
+    """One notebook of the briefing.
+
+    reads: the pages whose results it uses; they must come earlier. evidence: the tables of the data package that it
+    uses, sources apart; reading another one is an error.
+    """
 
     file: str
     page: str
@@ -32,6 +36,7 @@ class Card:
     asks: str
     parameters: tuple[str, ...]
     reads: tuple[str, ...]
+    evidence: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,9 @@ def read_cards(folder: Path | None = None) -> Deck:
     }
     cards: list[Card] = []
     for entry in described["notebooks"]:
-        card = Card(**{**entry, "parameters": tuple(entry["parameters"]), "reads": tuple(entry["reads"])})
+        card = Card(
+            **{name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
+        )
         earlier = {other.page for other in cards}
         if late := set(card.reads) - earlier:
             raise ValueError(

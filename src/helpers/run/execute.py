@@ -10,19 +10,25 @@ side. The first failure stops the run.
 ```
 """
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from helpers.evidence import load
 from helpers.paths import notebooks_dir, project_root
+from helpers.results import DECLARED
+from helpers.run.cache import keep, last_parts, restore, result_digests
 from helpers.run.cards import Card, Deck
+from helpers.run.keys import Parts, key_parts, why
 from helpers.run.provisioner import warm_kernels
 
 Progress = Callable[[Card, int, int], None]
@@ -42,16 +48,27 @@ class NotebookFailed(Exception):
         self.card, self.cause, self.cell, self.kept = card, cause, cell, kept
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one notebook: whether it ran, and why (empty when its kept outcome was used)."""
+
+    card: Card
+    ran: bool
+    reasons: list[str]
+
+
 def execute(
     deck: Deck,
     parameters: dict[str, dict[str, Any]],
     folder: Path,
     progress: Progress | None = None,
+    force: bool = False,
     cell_seconds: int = 600,
     workers: int = 2,
-) -> None:
-    """Run every notebook of the deck into `folder`, which is emptied first.
+) -> list[Outcome]:
+    """Bring the outcome of every notebook of the deck into `folder`, which is emptied first.
 
+    A notebook whose parts have not changed since it last ended well is not run, unless `force`.
     `progress(card, done, total)` is called after each cell. Raises NotebookFailed for the first notebook that
     fails; what ran before it stays in the folder.
     """
@@ -60,26 +77,45 @@ def execute(
     order = TopologicalSorter({card.page: card.reads for card in deck.cards})
     order.prepare()
     cards = {card.page: card for card in deck.cards}
-    running = {}
+    declared = json.dumps({card.page: card.evidence for card in deck.cards})
+    fixed = {
+        "BRIEFING_RUN_DIR": str(folder),
+        "BRIEFING_ROOT": str(project_root()),
+        DECLARED: declared,
+        **_FIXED,
+    }
+    running: dict[Future, str] = {}
+    outcomes: dict[str, Outcome] = {}
     with (
         ThreadPoolExecutor(workers) as pool,
-        _environment(BRIEFING_RUN_DIR=str(folder), BRIEFING_ROOT=str(project_root()), **_FIXED),
+        _environment(**fixed),
         warm_kernels(),  # left first: after a failure it ends the other kernels, and the pool need not wait
     ):
         while order.is_active():
             for page in order.get_ready():
+                card = cards[page]
+                upstream = {read: result_digests(cards[read], folder) for read in card.reads}
+                parts = key_parts(card, parameters[page], load(as_of=parameters[page]["as_of"]), upstream)
+                if not force and restore(card, parts, folder):
+                    outcomes[page] = Outcome(card, False, [])
+                    order.done(page)
+                    continue
+                reasons = ["it was asked for"] if force else why(parts, last_parts(card))
+                outcomes[page] = Outcome(card, True, reasons)
                 task = pool.submit(
-                    _execute_one, cards[page], parameters[page], folder, progress, cell_seconds
+                    _execute_one, card, parameters[page], parts, folder, progress, cell_seconds
                 )
                 running[task] = page
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            done, _ = wait(running, return_when=FIRST_COMPLETED) if running else ((), ())
             for task in done:
-                order.done(running.pop(task))
+                page = running.pop(task)
                 task.result()
+                order.done(page)
+    return [outcomes[card.page] for card in deck.cards]
 
 
 def _execute_one(
-    card: Card, parameters: dict, folder: Path, progress: Progress | None, cell_seconds: int
+    card: Card, parameters: dict, parts: Parts, folder: Path, progress: Progress | None, cell_seconds: int
 ) -> None:
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -115,6 +151,7 @@ def _execute_one(
         cause = "the kernel died (killed, or out of memory)"
         raise NotebookFailed(card, cause, "", _keep(output, folder, path)) from None
     _strip(output)
+    keep(card, parts, folder)
 
 
 def _keep(output: Path, folder: Path, source: Path) -> Path:
