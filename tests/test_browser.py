@@ -33,6 +33,7 @@ PAGES = (
     "assumptions",
     "methods",
     "data",
+    "reference",
 )
 WITH_CHARTS = ("chips", "capacity", "market")
 

@@ -34,6 +34,7 @@ PAGES = {
     "assumptions",
     "methods",
     "data",
+    "reference",
 }
 
 

@@ -1,14 +1,17 @@
 """The briefing's shared package, one module per stage, in the order of the data.
 
 paths      every folder, found from the project root
-fingerprint  what a build depended on; standard library only
+fingerprint   what a build depended on; standard library only
 evidence   load, validate and cut the hand-kept tables of `data/`
+refresh    what comes in: snapshots of published data as proposals, and the one writer of `data/`
 models     pure functions from tables and assumptions to tidy results
 results    what a notebook saves: headlines, long-form tables, exhibits
 exhibits   figures and tables made from results
 run        typed parameters and the papermill run of the four notebooks
 pages      the site: stage, render, finish
 edition    manifest, verification and the swap of a finished site
+schedule   the unattended run, and sweeps over many editions
+lab        what an analyst imports in a notebook
 cli        the `briefing` command
 
 A module imports only from its own stage or an earlier one.

@@ -5,6 +5,7 @@ judgements   key judgements and chapter cards of the first page
 claims       the claims and their verdicts
 registers    sources, facts, assumptions
 downloads    evidence, results and the data dictionary
+reference    the package's public names, from its docstrings
 stage        the project that a renderer sees
 render       Quarto or smalldocs
 content      a page's content, made fit for a strict page
