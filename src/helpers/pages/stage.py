@@ -15,6 +15,7 @@ from helpers.exhibits.exhibit import day
 from helpers.models.claims import as_table, judge_all
 from helpers.pages import claims, downloads, judgements, registers
 from helpers.pages.numbers import evidence_links, variables
+from helpers.pages.reference import reference_html
 from helpers.paths import project_root, report_dir
 from helpers.results import read_headlines
 from helpers.run.cards import Deck
@@ -78,6 +79,7 @@ def generated_parts(
         "downloads": downloads.download_list(evidence, run),
         "parameters": downloads.parameters_table(deck, parameters),
         "notebooks": downloads.notebook_list(deck),
+        "reference": reference_html(),
     }
 
 
