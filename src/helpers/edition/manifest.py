@@ -49,6 +49,13 @@ def write_manifest(site: Path, run: Path, inputs: dict[str, Any], as_of: str) ->
     return manifest
 
 
+def rehash(site: Path) -> None:
+    """Write the manifest of a site anew after its files have changed; what it was made from stays as it was."""
+    path = site / MANIFEST
+    manifest = json.loads(path.read_text(encoding="utf-8")) | {"files": _hashes(site, site)}
+    path.write_text(json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def is_current(site: Path, inputs: dict[str, Any]) -> bool:
     """Whether the site was made from exactly these inputs and is still whole."""
     try:
@@ -75,5 +82,5 @@ def _hashes(folder: Path, relative_to: Path, suffixes: tuple[str, ...] = ()) -> 
     return {
         path.relative_to(relative_to).as_posix(): digest(path)
         for path in files_below(folder, suffixes)
-        if path.name != MANIFEST
+        if path != folder / MANIFEST
     }

@@ -16,14 +16,15 @@ import yaml
 
 from helpers.exhibits.exhibit import day
 from helpers.pages.content import Content
+from helpers.pages.editions import BANNER, as_of_link, slot
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'none'; base-uri 'none'; form-action 'none'"
 )
-STYLES = ("assets/css/palette.css", "assets/css/site.css")
+STYLES = ("assets/css/palette.css", "assets/css/site.css", "assets/css/editions.css")
 HEAD_SCRIPT = "assets/js/theme.js"
-SCRIPTS = ("assets/js/site.js", "assets/js/search.js")
+SCRIPTS = ("assets/js/site.js", "assets/js/search.js", "assets/js/editions.js")
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def page(site: Site, name: str, content: Content) -> str:
         f"<title>{escape(title)}</title>\n"
         f'<meta name="description" content="{escape(description, quote=True)}">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        '<link rel="icon" href="assets/icon.svg" type="image/svg+xml">\n'
+        f'<link rel="icon" href="assets/icon.svg" type="image/svg+xml">\n{slot("feed")}'
         + "".join(f'<link rel="stylesheet" href="{href}">\n' for href in STYLES)
         + f'<script src="{HEAD_SCRIPT}"></script>\n'
         + "".join(f'<script defer src="{source}"></script>\n' for source in dict.fromkeys(scripts))
@@ -136,10 +137,9 @@ def _header(site: Site, name: str) -> str:
     return (
         f'<header class="site-header"><a class="brand" href="index.html">{escape(site.title)}</a>'
         f'<nav aria-label="Main"><ul>{entries}</ul></nav>'
-        '<div class="tools"><a class="as-of" href="methods.html#as-of"><span>as known on </span>'
-        f"<b>{day(site.as_of)}</b></a>"
+        f'<div class="tools">{as_of_link(site.as_of)}'
         '<button type="button" class="search-open" hidden>Search</button>'
-        '<button type="button" class="theme-toggle" hidden></button></div></header>\n'
+        f'<button type="button" class="theme-toggle" hidden></button></div></header>\n{slot(BANNER)}'
     )
 
 

@@ -1,0 +1,112 @@
+"""Editions kept beside the current one, each at `editions/<as_of>/`, and what a new site says of them.
+
+A kept edition is a whole site with its own manifest and its own copy of scripts and styles: it stays readable when
+the code of later ones changes, and when its folder is copied away alone. It is made once, by an ordinary build in a
+process of its own, and carried over byte for byte from then on; what is current now is kept as well. The site around
+them is written anew at every build: the switch, the changes page, the feed.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from helpers.edition.manifest import MANIFEST, verify
+from helpers.edition.neighbours import FOLDER, introduce, kept_dates
+from helpers.edition.record import read_record
+from helpers.paths import build_dir, project_root, report_dir
+
+DEFAULT, NONE = "default", "none"
+_AROUND = (FOLDER, "feed.xml", MANIFEST)
+_COMMAND = "import sys; from helpers.cli import main; sys.exit(main())"
+
+
+class EditionError(Exception):
+    """A kept edition was altered or could not be made; the message says which and why."""
+
+
+def wanted_dates(asked: str, as_of: str, is_standard: bool) -> list[str]:
+    """The past editions that a build of `as_of` is asked to keep, oldest first.
+
+    `asked` is `default` (those of `report/editions.yml`, for a standard build), `none`, or dates separated by commas.
+    Raises EditionError for what is no date.
+    """
+    if asked == NONE or (asked == DEFAULT and not is_standard):
+        return []
+    if asked == DEFAULT:
+        listed = yaml.safe_load((report_dir() / "editions.yml").read_text(encoding="utf-8"))["keep"]
+        return sorted(day.isoformat() for day in listed if day.isoformat() < as_of)
+    try:
+        dates = {date.fromisoformat(text.strip()).isoformat() for text in asked.split(",")}
+    except ValueError:
+        raise EditionError(
+            f"--editions: found {asked!r}, expected {DEFAULT}, {NONE} or dates such as 2025-06-30,2025-12-31"
+        ) from None
+    return sorted(dates - {as_of})
+
+
+def has_all(site: Path, dates: Sequence[str]) -> bool:
+    """Whether a site keeps all of these editions."""
+    return all((site / FOLDER / day / MANIFEST).is_file() for day in dates)
+
+
+def keep_editions(
+    new: Path, out: Path, dates: Sequence[str], keep_current: bool, renderer: str, remake: bool = False
+) -> list[Path]:
+    """Put the kept editions beside the finished site `new` that will replace `out`, and finish both.
+
+    Carries over what `out` keeps, unless `remake`; makes those of `dates` that are missing; keeps `new` itself under
+    its date if asked to and if that date has no edition yet. Returns the folders of those that were added. Raises
+    EditionError.
+    """
+    kept = new / FOLDER
+    carried = {} if remake else _carry_over(out / FOLDER, kept)
+    missing = [day for day in dates if day not in carried]
+    for day, folder in _make_all(missing, renderer).items():
+        shutil.copytree(folder, kept / day, ignore=shutil.ignore_patterns(*_AROUND))
+        shutil.copyfile(folder / MANIFEST, kept / day / MANIFEST)
+    as_of = read_record(new).as_of
+    if keep_current and as_of not in carried:
+        shutil.copytree(new, kept / as_of, ignore=lambda at, names: [FOLDER] if Path(at) == new else [])
+        missing.append(as_of)
+    introduce(new, sorted(missing))
+    return [kept / day for day in sorted(missing)]
+
+
+def _carry_over(before: Path, kept: Path) -> dict[str, Path]:
+    carried = {}
+    for day in kept_dates(before.parent):
+        if faults := verify(before / day):
+            raise EditionError(
+                f"the kept edition {before / day} is no longer what was published: {faults[0]}"
+                + (f" and {len(faults) - 1} more" if len(faults) > 1 else "")
+                + "\nrestore it, or make all of them again with --remake-editions"
+            )
+        carried[day] = shutil.copytree(before / day, kept / day)
+    return carried
+
+
+def _make_all(dates: Sequence[str], renderer: str) -> dict[str, Path]:
+    """Each edition by an ordinary build of its own, two at a time; unchanged ones are found and not made again."""
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(dates, pool.map(lambda day: _make(day, renderer), dates), strict=True))
+
+
+def _make(day: str, renderer: str) -> Path:
+    folder = build_dir() / FOLDER / day
+    command = ["build", "--as-of", day, "--editions", NONE, "--out", str(folder), "--renderer", renderer]
+    done = subprocess.run(
+        [sys.executable, "-c", _COMMAND, *command],
+        capture_output=True,
+        text=True,
+        cwd=project_root(),
+        check=False,
+    )
+    if done.returncode:
+        raise EditionError(f"the edition of {day} could not be made:\n{done.stderr.strip()[-2000:]}")
+    return folder
