@@ -52,6 +52,10 @@ def build(
             _stop(errors, str(error), 1)
     remember(sys.argv[1:], edition.site)
     typer.echo(f"{edition.site / 'index.html'}")
+    for outcome in edition.outcomes:
+        why = "; ".join(outcome.reasons[:3]) + (" ..." if len(outcome.reasons) > 3 else "")
+        line = f"{outcome.card.page}: ran, {why}" if outcome.ran else f"{outcome.card.page}: unchanged, not run"
+        errors.print(escape(line), highlight=False, style="dim")
     news = f"rendered by {edition.renderer}" if edition.is_new else "nothing has changed, nothing was run"
     errors.print(f"as known on {edition.as_of}, {news}", style="dim")
 

@@ -15,7 +15,7 @@ from helpers.evidence import load
 from helpers.evidence.checks import check
 from helpers.paths import build_dir, data_dir, project_root
 from helpers.run import execute, read_cards, resolve
-from helpers.run.execute import Progress
+from helpers.run.execute import Outcome, Progress
 from helpers.run.verdicts import judge_claims
 
 Say = Callable[[str], None]
@@ -29,13 +29,14 @@ class BuildFailed(Exception):
 class Edition:
     """A published site: its folder, knowledge date, parameters by page and the renderer that made it.
 
-    `is_new` is False when nothing had changed since the last build, so that nothing was run.
+    `outcomes` says of each notebook whether it ran and why; `is_new` is False when nothing had changed since the last build, so that nothing was run.
     """
 
     site: Path
     as_of: str
     parameters: dict[str, dict[str, Any]]
     renderer: str
+    outcomes: tuple[Outcome, ...] = ()
     is_new: bool = True
 
 
@@ -87,7 +88,7 @@ def _build(
     if not force and is_current(out, inputs):
         return Edition(out, as_of, parameters, renderer, is_new=False)
     say("notebooks")
-    execute(deck, parameters, run, progress)
+    outcomes = execute(deck, parameters, run, progress, force)
     say("pages")
     evidence = load(as_of=as_of)
     judge_claims(run, evidence)
@@ -102,7 +103,7 @@ def _build(
         swap_in(building, out)
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    return Edition(out, as_of, parameters, renderer)
+    return Edition(out, as_of, parameters, renderer, tuple(outcomes))
 
 
 def _refuse_dangerous(out: Path) -> None:

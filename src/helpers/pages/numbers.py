@@ -131,7 +131,7 @@ def sentence_html(headline: Mapping[str, Any], links: Mapping[str, EvidenceLink]
 
 
 def variables(headlines: Iterable[Mapping[str, Any]], links: Mapping[str, EvidenceLink]) -> dict[str, dict]:
-    """What `{{< var chips.lag >}}` becomes: per notebook and headline id, the number with its card.
+    """What the shortcode `var chips.lag` becomes: per notebook and headline id, the number with its card.
 
     `text.chips.lag` is the number alone and `sentence.chips.lag` the whole judgement.
     """

@@ -29,6 +29,7 @@ def standalone(notebook: Path, target: Path, exhibits: Path | None = None) -> Pa
     body, _ = exporter.from_filename(str(notebook))
     root = html.fragment_fromstring(body, create_parent="main")
     clean(root)
+    _drop_panels(root)
     _settle_links(root, exhibits)
     title = next((" ".join(head.text_content().split()) for head in root.iter("h1")), notebook.stem)
     content = html.tostring(root, encoding="unicode")
@@ -44,6 +45,19 @@ def standalone(notebook: Path, target: Path, exhibits: Path | None = None) -> Pa
     )
     target.write_text(document, encoding="utf-8")
     return target
+
+
+def _drop_panels(root: html.HtmlElement) -> None:
+    """A panel that only works with its script goes, and says where it is; filters of a list go without a word."""
+    for script in list(root.iter("script")):
+        panel = script.getparent()
+        script.drop_tree()
+        if panel.xpath(".//input[@type='range']"):
+            panel.getparent().replace(
+                panel, html.fragment_fromstring("<p>The controls that stand here on the site need its scripts.</p>")
+            )
+    for element in root.xpath("//form | //input | //select | //button"):
+        element.drop_tree()
 
 
 def _style() -> str:
