@@ -37,7 +37,8 @@ class ResultError(Exception):
 class Headline:
     """One number that prose may quote.
 
-    value, low, high: the middle and the 90 % interval in `unit`; low and high may be None for an exact count.
+    value, low, high: the number and its range in `unit`; low and high are None for an exact count. spread: what
+    the range is (a 90 % interval, or a range over sources or measures).
     shown: the number as readers see it ("1.8 M"); label: what it is, in a few words; sentence: the judgement,
     with `{value}`, `{low}`, `{high}` filled in. exhibit: the id of the exhibit that shows it. period: what the
     number is true of.
@@ -55,6 +56,7 @@ class Headline:
     high: float | None = None
     shown: str = ""
     period: str = ""
+    spread: str = "90 % interval"
     confidence: str = "medium"
     exhibit: str = ""
     evidence: tuple[str, ...] = field(default_factory=tuple)
@@ -154,6 +156,8 @@ class Run:
         """
         more.setdefault("shown", f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2g}")
         more["evidence"] = tuple(more.get("evidence", ()))
+        if more.get("low") == more.get("high"):
+            more["low"] = more["high"] = None
         text = sentence.format(shown=more["shown"], value=value, low=more.get("low"), high=more.get("high"))
         headline = Headline(
             id=id,

@@ -44,7 +44,7 @@ def _judgement(row: Headline, links: Mapping[str, EvidenceLink]) -> str:
     about = f'<span class="visually-hidden"> about: {escape(row["label"])}</span>'
     how = f'<a class="how" href="{escape(where, quote=True)}">How we know{about}</a>'
     between = interval(row)
-    meta = " · ".join(filter(None, [f"90 % interval {between}" if between else "",
+    meta = " · ".join(filter(None, [f"{row['spread']} {between}" if between else "",
                                      f"{row['confidence']} confidence"]))  # fmt: skip
     label = ", ".join(filter(None, [row["label"], row.get("period", "")]))
     return judgement_item(

@@ -84,9 +84,9 @@ def like(shown: str, value: float, other: float | None) -> str:
 
 
 def interval(headline: Mapping[str, Any]) -> str:
-    """`1.2 to 2.9 M`: the 90 % interval as the headline writes its value; empty when there is none."""
+    """`1.2 to 2.9 M`: the range as the headline writes its value; empty when there is none or the value is one."""
     low, high = headline.get("low"), headline.get("high")
-    if low is None or high is None:
+    if low is None or high is None or " to " in headline["shown"]:
         return ""
     ends = [like(headline["shown"], headline["value"], end) for end in (low, high)]
     found = _SHOWN.match(ends[0])
@@ -108,7 +108,7 @@ def figure_span(
     between = interval(headline)
     lines = [
         f"<strong>{escape(headline['shown'])}</strong> {escape(headline['label'])}",
-        f"90 % interval {escape(between)}" if between else "",
+        escape(f"{headline['spread']} {between}") if between else "",
         escape(f"Unit: {headline['unit']}. Basis: {headline['basis']}."),
         escape(" · ".join(filter(None, [headline.get("period", ""), f"{headline['confidence']} confidence",
                                          f"as known on {_iso_day(headline['as_of'])}"]))),

@@ -63,11 +63,11 @@ def _made(
     result: CapacityResult, id: str, array: np.ndarray, label: str, sentence: str, evidence: str, **more
 ) -> dict:
     low, middle, high = (float(value) for value in percentiles(array))
-    show = more.pop("show", short)
+    show, unit_shown = more.pop("show", short), more.pop("unit_shown", "")
     show_span = span if show is short else lambda one, two: f"{show(one)} to {show(two)}"
     return {
         "id": id, "value": middle, "low": low, "high": high, "unit": more.pop("unit", "H100e"),
-        "basis": more.pop("basis", result.basis), "label": label, "shown": show(middle),
+        "basis": more.pop("basis", result.basis), "label": label, "shown": show(middle) + unit_shown,
         "sentence": sentence.replace("[low] to [high]", show_span(low, high)),
         "evidence": [name for name in evidence.split(";") if name], **more,
     }  # fmt: skip
@@ -78,7 +78,7 @@ def _stock(result: CapacityResult, id: str, quantity: str, place: int, key: bool
     later = place > result.inputs.now
     verb = "would run" if later else "ran"
     return _made(
-        result, id, result.sample(quantity)[:, place], f"installed in China, {label}",
+        result, id, result.sample(quantity)[:, place], "installed in China",
         f"China {verb} about {{shown}} H100-equivalents at the end of {label} ([low] to [high]).",
         result.evidence_of("China", quantity), period=label, key=key,
         confidence="low" if later else "medium", exhibit="capacity-stock",
@@ -88,7 +88,7 @@ def _stock(result: CapacityResult, id: str, quantity: str, place: int, key: bool
 def _in_use(result: CapacityResult) -> dict:
     label = result.labels[result.inputs.now]
     return _made(
-        result, "in-use-now", result.sample("in use")[:, result.inputs.now], f"in use in China, {label}",
+        result, "in-use-now", result.sample("in use")[:, result.inputs.now], "in use in China",
         "Of that about {shown} are in use ([low] to [high]); utilisation is the least observed part.",
         result.evidence_of("China", "in use"), period=label, confidence="low", exhibit="capacity-stock",
     )  # fmt: skip
@@ -98,7 +98,7 @@ def _used(result: CapacityResult) -> dict:
     label, now = result.labels[result.inputs.now], result.inputs.now
     return _made(
         result, "used-by-chinese-firms", result.sample("used by Chinese firms")[:, now],
-        f"installed in China and rented abroad, {label}",
+        "installed in China and rented abroad",
         "With what Chinese firms rent or own abroad it is {shown} ([low] to [high]): location, ownership and use "
         "are three numbers.",
         result.evidence_of("China", "used by Chinese firms"), period=label, confidence="low",
@@ -110,11 +110,11 @@ def _smuggled_share(result: CapacityResult) -> dict:
     now = result.inputs.now
     share = 100 * result.sample("cumulative", "smuggled")[:, now] / result.sample("cumulative")[:, now]
     return _made(
-        result, "smuggled-share", share, f"share brought in without a licence, to {result.labels[now]}",
-        "About {shown} per cent of the compute brought in since 2022 came without a licence ([low] to "
-        "[high] per cent).",
+        result, "smuggled-share", share, "share brought in without a licence",
+        "About {shown} of the compute brought in since 2022 came without a licence ([low] to "
+        "[high] %).",
         result.evidence_of("smuggled", "cumulative"), unit="percent", period=result.labels[now], confidence="low",
-        exhibit="capacity-legs", show=lambda value: f"{value:.0f}",
+        exhibit="capacity-legs", show=lambda value: f"{value:.0f}", unit_shown=" %",
     )  # fmt: skip
 
 
@@ -129,14 +129,14 @@ def _last_year(result: CapacityResult) -> list[dict]:
     cards = year_sums(result.paths.cards[DOMESTIC.index("huawei")], quarters)[:, place]
     return [
         _made(
-            result, "domestic-share", 100 * own / added.sum(axis=0), f"Chinese-made share of compute added in {year}",
-            f"Chinese makers supplied about {{shown}} per cent of what was added in {year} ([low] to "
-            "[high] per cent).",
+            result, "domestic-share", 100 * own / added.sum(axis=0), "Chinese-made share of compute added",
+            f"Chinese makers supplied about {{shown}} of what was added in {year} ([low] to "
+            "[high] %).",
             result.evidence_of("China", ""), unit="percent", period=str(year), confidence="medium",
-            exhibit="capacity-legs", show=lambda value: f"{value:.0f}",
+            exhibit="capacity-legs", show=lambda value: f"{value:.0f}", unit_shown=" %",
         ),
         _made(
-            result, "huawei-cards", cards, f"Ascend cards sold in {year}",
+            result, "huawei-cards", cards, "Ascend cards sold",
             f"Huawei sold about {{shown}} Ascend cards in {year} ([low] to [high]).",
             result.evidence_of("huawei", ""), unit="cards", basis="cards, one or two dies each", period=str(year),
             confidence="medium", exhibit="capacity-huawei-units",
@@ -154,12 +154,12 @@ def _world_share(evidence, result: CapacityResult) -> list[dict]:
     return [
         {
             "id": "world-share", "value": row["p50"], "low": row["p5"], "high": row["p95"], "unit": "percent",
-            "basis": row["basis"], "label": f"China's share of AI chips brought in, {row['date']:%Y}",
-            "shown": f"{row['p50']:.0f}", "period": f"{row['date']:%Y-%m-%d}", "confidence": "medium",
+            "basis": row["basis"], "label": "China's share of the world's AI chips",
+            "shown": f"{row['p50']:.0f} %", "period": f"{row['date']:%Y-%m-%d}", "confidence": "medium",
             "sentence": (
-                f"China holds about {{shown}} per cent of the world's AI chips by computing power "
+                f"China holds about {{shown}} of the world's AI chips by computing power "
                 f"({row['p5']:.0f} to {row['p95']:.0f}); published shares run from {published['min']:.0f} to "
-                f"{published['max']:.0f} per cent, by what they count."
+                f"{published['max']:.0f} %, by what they count."
             ),
             "evidence": row["fact_id"].split(";"), "exhibit": "capacity-world-share", "key": True,
         }
@@ -175,7 +175,7 @@ def _target(evidence) -> list[dict]:
     return [
         {
             "id": "target-300", "value": float(100 * row["reached"]), "unit": "percent", "basis": row["basis"],
-            "label": "of the 300 EFLOPS target reached on its own basis", "shown": f"{100 * row['reached']:.0f}",
+            "label": "of the 300 EFLOPS target reached on its own basis", "shown": f"{100 * row['reached']:.0f} %",
             "sentence": f"The target of 300 EFLOPS by {row['due']}: {row['sentence']}", "period": str(row["due"]),
             "evidence": row["fact_ids"].split(";"), "exhibit": "capacity-official", "confidence": "medium",
         }

@@ -2,6 +2,9 @@
 
 import pandas as pd
 
+# Quantities that come from draws; the ranges of all others span what sources leave open.
+_DRAWN = ("chips_per_nvl72", "nvl72_per_cloudmatrix", "ratio_total_cost", "ratio_energy", "ratio_electricity_cost")
+
 
 def headlines(
     lag: pd.DataFrame,
@@ -171,6 +174,7 @@ def _made(
         "value": float(row["p50"]),
         "low": float(row["p5"]),
         "high": float(row["p95"]),
+        "spread": "90 % interval" if row["quantity"] in _DRAWN else "range over sources",
         "unit": row["unit"],
         "basis": row["basis"],
         "label": label,

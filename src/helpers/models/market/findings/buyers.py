@@ -30,11 +30,12 @@ def buyer_findings(
                 "US over Chinese capex",
                 (
                     f"Four US firms {'spent' if last['us_status'] == 'reported' else 'plan'} about {{shown}} "
-                    f"times as much for {last['period']} as analysts count for China's internet firms."
+                    f"as much for {last['period']} as analysts count for China's internet firms."
                 ),
                 low=known(last["ratio_low"]),
                 high=known(last["ratio_high"]),
-                shown=f"{last['ratio']:.0f}",
+                shown=f"{last['ratio']:.0f} times",
+                spread="range over estimates",
                 period=last["period"],
                 evidence=ids(last),
                 exhibit="capex",
@@ -50,12 +51,13 @@ def buyer_findings(
                 "times",
                 "dealer price per peak dense FP16 TFLOP/s, whole 8-GPU servers",
                 "price of a useful FLOP after over before",
-                f"After the {step['rule']} a useful FLOP cost {{shown}} times as much: "
+                f"After the {step['rule']} a useful FLOP cost {{shown}} as much: "
                 f"{step['after_usd']:.0f} against "
                 f"{step['before_usd']:.0f} USD per TFLOP/s.",
                 low=known(step["ratio_low"]),
                 high=known(step["ratio_high"]),
-                shown=f"{step['ratio']:.1f}",
+                shown=f"{step['ratio']:.1f} times",
+                spread="range over quotes",
                 period=step["after_period"],
                 evidence=step["evidence"].split(";"),
                 exhibit="price-per-flop",
@@ -73,9 +75,9 @@ def buyer_findings(
                 "grey price over US price",
                 (
                     f"On China's grey market the {pair['entity'].removeprefix('NVIDIA ')} cost {{shown}} "
-                    "times its US price."
+                    "its US price."
                 ),
-                shown=f"{pair['ratio']:.1f}",
+                shown=f"{pair['ratio']:.1f} times",
                 period=pair["period"],
                 evidence=pair["evidence"].split(";"),
                 exhibit="price-per-flop",
@@ -97,11 +99,11 @@ def buyer_findings(
                 "H100e",
                 f"FP16, {last['basis']}; unlicensed imports not included",
                 "H100-equivalents from Chinese vendors",
-                f"At peak FP16, Chinese vendors brought {{shown}} thousand H100-equivalents in "
+                f"At peak FP16, Chinese vendors brought {{shown}} H100-equivalents in "
                 f"{last['year']}{beside}.",
                 low=known(last["p5"]),
                 high=known(last["p95"]),
-                shown=f"{last['p50'] / 1e3:.0f}",
+                shown=f"{last['p50'] / 1e3:.0f} thousand",
                 period=str(last["year"]),
                 evidence=[*ids(last), *(ids(imported) if len(imported) else [])],
                 exhibit="substitution",
@@ -119,11 +121,11 @@ def buyer_findings(
                 "sales NVIDIA said it lost in two quarters, over quoted card prices, at an H20's rate",
                 "compute that the licence rule stopped",
                 f"The licence rule of April 2025 stopped {usd / 1e9:.1f} bn USD of H20 sales, "
-                f"about {{shown}} thousand "
+                f"about {{shown}} "
                 "H100-equivalents.",
                 low=row["p5"],
                 high=row["p95"],
-                shown=f"{row['p50'] / 1e3:.0f}",
+                shown=f"{row['p50'] / 1e3:.0f} thousand",
                 period="2025-H1",
                 evidence=row["evidence"].split(";"),
                 exhibit="substitution",

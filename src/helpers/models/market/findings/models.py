@@ -24,10 +24,11 @@ def model_findings(
                 "months",
                 f"least and greatest of the newest readings of {len(tested)} measures, none averaged",
                 "lag of Chinese models, by measure",
-                "Chinese models trail the US frontier by {shown} months, depending on what is measured.",
+                "Chinese models trail the US frontier by {shown}, depending on what is measured.",
                 low=low,
                 high=high,
-                shown=f"{low:.0f} to {high:.0f}",
+                shown=f"{low:.0f} to {high:.0f} months" if round(low) < round(high) else f"{low:.0f} months",
+                spread="range over measures",
                 period=str(tested["period"].iloc[-1]),
                 evidence=ids(tested),
                 exhibit="model-gap",
@@ -45,10 +46,10 @@ def model_findings(
                 row["basis"],
                 "Chinese over US patent families on generative AI",
                 (
-                    "Inventors in China account for {shown} times the generative-AI patent families "
+                    "Inventors in China account for {shown} the generative-AI patent families "
                     "of those in the US."
                 ),
-                shown=f"{row['p50']:.1f}",
+                shown=f"{row['p50']:.1f} times",
                 period=row["period"],
                 evidence=ids(row),
                 exhibit="genai-patents",
@@ -67,9 +68,9 @@ def model_findings(
                 answers["basis"].iloc[0],
                 "Chinese organisations with generative AI fully in place",
                 f"{china['using']:.0f} % of organisations asked in China use generative AI and "
-                f"{{shown}} % have it fully "
+                f"{{shown}} have it fully "
                 f"in place; in the US {states['using']:.0f} % and {states['fully']:.0f} %.",
-                shown=f"{china['fully']:.0f}",
+                shown=f"{china['fully']:.0f} %",
                 period="2024",
                 evidence=ids(asked),
                 exhibit="adoption-survey",

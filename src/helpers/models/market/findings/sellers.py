@@ -25,12 +25,15 @@ def seller_findings(
                     "quarters that both give"
                 ),
                 "larger by headquarters than by invoice",
-                "The same quarter of NVIDIA's China revenue is {low:.0f} to {high:.0f} % larger "
+                "The same quarter of NVIDIA's China revenue is {shown} larger "
                 "by customer "
                 "headquarters than by invoice; the two are no series.",
                 low=percent.min(),
                 high=percent.max(),
-                shown=f"{percent.min():.0f} to {percent.max():.0f} %",
+                shown=f"{percent.min():.0f} to {percent.max():.0f} %"
+                if len(gaps) > 1
+                else f"{percent.iloc[0]:.0f} %",
+                spread="range over quarters",
                 period=last["period"],
                 evidence=ids(gaps),
                 exhibit="nvidia-china-revenue",
@@ -47,11 +50,8 @@ def seller_findings(
                 "USD bn",
                 newest["basis"],
                 "NVIDIA's revenue from China in a quarter",
-                (
-                    f"NVIDIA's revenue from China was {{shown}} bn USD in {newest['period']} "
-                    f"({newest['basis']})."
-                ),
-                shown=f"{newest['p50'] / 1e9:.1f}",
+                (f"NVIDIA's revenue from China was {{shown}} in {newest['period']} ({newest['basis']})."),
+                shown=f"{newest['p50'] / 1e9:.1f} bn USD",
                 period=newest["period"],
                 evidence=ids(newest),
                 exhibit="nvidia-china-revenue",
@@ -68,8 +68,8 @@ def seller_findings(
                 "USD bn",
                 "booked inventory charges, company statements",
                 "charges booked on the rules of 2025",
-                "Chip makers booked {shown} bn USD of charges on the rules of 2025.",
-                shown=f"{charge['usd'] / 1e9:.1f}",
+                "Chip makers booked {shown} of charges on the rules of 2025.",
+                shown=f"{charge['usd'] / 1e9:.1f} bn USD",
                 period="2025",
                 evidence=ids(charge),
                 exhibit="charges-2025",
@@ -86,10 +86,10 @@ def seller_findings(
                 "times",
                 f"{huawei_model.INCLUDING} over external customers, {widest['period']}",
                 "widest over narrowest definition",
-                f"Huawei Cloud's revenue of {widest['period']} is {{shown}} times as large on the "
+                f"Huawei Cloud's revenue of {widest['period']} is {{shown}} as large on the "
                 "widest definition "
                 "as on the narrowest.",
-                shown=f"{widest['ratio']:.1f}",
+                shown=f"{widest['ratio']:.1f} times",
                 period=str(widest["period"]),
                 evidence=ids(widest),
                 exhibit="huawei-cloud-definitions",
@@ -107,8 +107,8 @@ def seller_findings(
                 "times",
                 "revenue as filed, whole company",
                 "Cambricon's revenue over the year before",
-                f"Cambricon's revenue of {last['to']} was {{shown}} times that of {last['from']}.",
-                shown=f"{last['ratio']:.1f}",
+                f"Cambricon's revenue of {last['to']} was {{shown}} that of {last['from']}.",
+                shown=f"{last['ratio']:.1f} times",
                 period=str(last["to"]),
                 evidence=ids(last),
                 exhibit="vendor-growth",

@@ -24,9 +24,9 @@ def share_findings(shares: pd.DataFrame, indices: pd.DataFrame, leaders: pd.Data
                 "percent of cards",
                 f"{cards['definition']} against {value['definition']}",
                 "NVIDIA's share of China's accelerators",
-                f"NVIDIA held {{shown}} % of the accelerator cards shipped in China in {both[-1]}, but "
+                f"NVIDIA held {{shown}} of the accelerator cards shipped in China in {both[-1]}, but "
                 f"{value['p50']:.0f} % of their value.",
-                shown=f"{cards['p50']:.0f}",
+                shown=f"{cards['p50']:.0f} %",
                 period=both[-1],
                 evidence=[*ids(cards), *ids(value)],
                 exhibit="accelerator-shares",
@@ -72,9 +72,9 @@ def share_findings(shares: pd.DataFrame, indices: pd.DataFrame, leaders: pd.Data
                 "percent of tokens",
                 cloud_model.TOKENS,
                 "share of the first provider of model tokens",
-                f"{last['entity'].removesuffix(' Volcano Engine')} serves {{shown}} % of the model tokens in "
+                f"{last['entity'].removesuffix(' Volcano Engine')} serves {{shown}} of the model tokens in "
                 f"China{clause}.",
-                shown=f"{last['percent']:.0f}",
+                shown=f"{last['percent']:.0f} %",
                 period=last["period"],
                 evidence=ids(last),
                 exhibit="cloud-markets",
