@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from helpers.edition.record import Record, Row
+from helpers.edition.record import CODE, Record, Row
 from helpers.evidence.package import RENAMED
 
 ORDER = ("evidence", "assumption", "rule", "model", "new period", "setting", "drawing", "software")
 SHOWN_ROWS = 8
 _KINDS = {"assumptions": "assumption", "scenarios": "assumption", "rules": "rule"}
-_COMPUTING = ("notebook code", "module helpers.models", "module helpers.evidence")
+_COMPUTING = (CODE, "module helpers.models", "module helpers.evidence")
 _DRAWING = ("module helpers.exhibits",)
 
 

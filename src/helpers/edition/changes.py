@@ -6,7 +6,7 @@ from typing import Any
 
 from helpers.edition.causes import Difference
 from helpers.edition.cells import compare_tables, differ
-from helpers.edition.record import Record, exhibit_table, read_record
+from helpers.edition.record import CODE, Record, exhibit_table, read_record
 from helpers.pages.numbers import interval
 
 STATUSES = ("moved", "new", "gone", "rounding", "same")
@@ -40,9 +40,7 @@ def compare(older: Path, newer: Path) -> Report:
         "evidence": _count(inputs),
         "corrections": [row.as_json() for row in moved if row.change == "changed"],
         "modules": {
-            page: names
-            for page in new.parts
-            if (names := inputs.parts(page, ("notebook code", "module helpers.")))
+            page: names for page in new.parts if (names := inputs.parts(page, (CODE, "module helpers.")))
         },
         "settings": {page: pairs for page in new.parts if (pairs := inputs.settings(page))},
     }

@@ -13,19 +13,18 @@ import csv
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import nbformat
 
-from helpers.evidence import Evidence
 from helpers.paths import notebooks_dir
-from helpers.run.cards import Deck
-from helpers.run.keys import key_parts
+from helpers.run.execute import Outcome
 
 RECORD = Path("results", "edition.json")
+CODE = "code of the notebook"
 _FIGURE = re.compile(r'<figure class="exhibit" id="x-([a-z0-9-]+)"')
 _NO_EVIDENCE = ("jumps", "rejected")
 _SOURCES = ("source_id", "source_ids", "original_id")
@@ -61,21 +60,23 @@ class Record:
 
 
 def write_record(
-    site: Path, run: Path, evidence: Evidence, deck: Deck, parameters: Mapping[str, Mapping[str, Any]]
+    site: Path,
+    run: Path,
+    as_of: str,
+    parameters: Mapping[str, Mapping[str, Any]],
+    outcomes: Sequence[Outcome],
 ) -> None:
-    """Write `results/edition.json` into a new site. `evidence` is cut to the edition's `as_of`."""
-    parts = {}
-    for card in deck.cards:
-        parts[card.page] = key_parts(card, parameters[card.page], evidence, {page: {} for page in card.reads})
-        parts[card.page]["notebook code"] = _code_digest(notebooks_dir() / card.file)
-    exhibits = []
-    for card in deck.cards:
-        for name in _FIGURE.findall((site / f"{card.page}.html").read_text(encoding="utf-8")):
+    """Write `results/edition.json` into a new site; `parameters` by page, `outcomes` of the notebooks of the run."""
+    parts, exhibits = {}, []
+    for outcome in outcomes:
+        page = outcome.card.page
+        parts[page] = {**outcome.parts, CODE: _code_digest(notebooks_dir() / outcome.card.file)}
+        for name in _FIGURE.findall((site / f"{page}.html").read_text(encoding="utf-8")):
             written = json.loads((run / "exhibits" / f"{name}.json").read_text(encoding="utf-8"))
             kept = ("id", "title", "subtitle", "unit", "basis", "confidence", "sources")
-            exhibits.append({"page": card.page, **{key: written[key] for key in kept}})
+            exhibits.append({"page": page, **{key: written[key] for key in kept}})
     described = {
-        "as_of": evidence.as_of.isoformat(),
+        "as_of": as_of,
         "parameters": {page: dict(values) for page, values in parameters.items()},
         "parts": parts,
         "exhibits": exhibits,

@@ -50,11 +50,12 @@ class NotebookFailed(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one notebook: whether it ran, and why (empty when its kept outcome was used)."""
+    """What became of one notebook: whether it ran, why (empty when its kept outcome was used), and its key parts."""
 
     card: Card
     ran: bool
     reasons: list[str]
+    parts: Parts
 
 
 def execute(
@@ -97,11 +98,11 @@ def execute(
                 upstream = {read: result_digests(cards[read], folder) for read in card.reads}
                 parts = key_parts(card, parameters[page], load(as_of=parameters[page]["as_of"]), upstream)
                 if not force and restore(card, parts, folder):
-                    outcomes[page] = Outcome(card, False, [])
+                    outcomes[page] = Outcome(card, False, [], parts)
                     order.done(page)
                     continue
                 reasons = ["it was asked for"] if force else why(parts, last_parts(card))
-                outcomes[page] = Outcome(card, True, reasons)
+                outcomes[page] = Outcome(card, True, reasons, parts)
                 task = pool.submit(
                     _execute_one, card, parameters[page], parts, folder, progress, cell_seconds
                 )
