@@ -71,12 +71,13 @@ def restore(card: Card, parts: Parts, run: Path) -> bool:
     return True
 
 
-def last_parts(card: Card) -> Parts | None:
-    """The parts of the newest kept outcome, to say what has changed since."""
-    kept = sorted(_outcomes(_folder(card)), key=lambda path: path.stat().st_mtime_ns)
-    if not kept:
-        return None
-    return json.loads((kept[-1] / _INDEX).read_text(encoding="utf-8"))["parts"]
+def nearest_parts(card: Card, parts: Parts) -> Parts | None:
+    """The parts of the kept outcome that differs least, the newest of equals: what to name as changed."""
+    kept = [
+        json.loads((path / _INDEX).read_text(encoding="utf-8"))["parts"]
+        for path in sorted(_outcomes(_folder(card)), key=lambda path: -path.stat().st_mtime_ns)
+    ]
+    return min(kept, key=lambda before: len(dict(parts.items() ^ before.items())), default=None)
 
 
 def _folder(card: Card) -> Path:

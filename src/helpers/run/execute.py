@@ -26,7 +26,7 @@ import nbformat
 from helpers.evidence import load
 from helpers.paths import notebooks_dir, project_root
 from helpers.results import DECLARED
-from helpers.run.cache import keep, last_parts, restore, result_digests
+from helpers.run.cache import keep, nearest_parts, restore, result_digests
 from helpers.run.cards import Card, Deck
 from helpers.run.keys import Parts, key_parts, why
 from helpers.run.provisioner import warm_kernels
@@ -101,7 +101,7 @@ def execute(
                     outcomes[page] = Outcome(card, False, [], parts)
                     order.done(page)
                     continue
-                reasons = ["it was asked for"] if force else why(parts, last_parts(card))
+                reasons = ["it was asked for"] if force else why(parts, nearest_parts(card, parts))
                 outcomes[page] = Outcome(card, True, reasons, parts)
                 task = pool.submit(
                     _execute_one, card, parameters[page], parts, folder, progress, cell_seconds
