@@ -2,7 +2,7 @@
 
 import typer
 
-from helpers.cli import build, check, claims, classify, lab, new, serve, verify
+from helpers.cli import build, check, claims, classify, lab, new, readme, serve, verify
 
 app = typer.Typer(
     name="briefing",
@@ -18,5 +18,6 @@ app.command()(claims.claims)
 app.command()(verify.verify)
 app.command()(serve.serve)
 app.command()(lab.lab)
+app.command()(readme.readme)
 app.command(context_settings=new.CONTEXT)(new.new)
 
