@@ -19,16 +19,16 @@ def acts_register(acts: pd.DataFrame) -> str:
     rows = []
     for row in acts.iloc[::-1].to_dict("records"):
         chips = ", ".join(part for part in str(row["chips_affected"]).split(";") if part)
+        about = f"{escape(row['summary'])}{' Chips: ' + escape(chips) + '.' if chips else ''}"
         cells = [
             f"{escape(row['date_text'])}",
             escape(row["side"]),
-            f"{escape(row['title'])}<small>{escape(row['summary'])}</small>",
+            f"{escape(row['title'])}<small>{about}</small>"
+            f"<small>{escape(row['verification'])}: {_links(row['source_ids'])}</small>",
             escape(_DIRECTIONS.get(row["direction"], row["direction"])),
-            escape(chips) or "–",
-            f"{escape(row['verification'])}<small>{_links(row['source_ids'])}</small>",
         ]
         rows.append((row["event_id"], cells))
-    heads = ("Date", "Side", "Act", "Direction", "Chips", "Verification")
+    heads = ("Date", "Side", "Act", "Direction")
     return _register("acts", "Acts of both sides", heads, rows, "Side")
 
 
@@ -43,16 +43,15 @@ def rules_register(rules: pd.DataFrame) -> str:
             f"{row['effective']:%Y-%m-%d}<small>published {row['published']:%Y-%m-%d}; end: {ended}</small>"
         )
         marks = row["open_marks"]
+        review = f"<small>Licence review: {escape(row['policy'])}</small>" if row["policy"] else ""
         cells = [
-            f"{escape(row['title'])}<small>{escape(row['citation'])}</small>",
+            f"{escape(row['title'])}<small>{escape(row['citation'])}</small>{review}"
+            f"<small>{row['verified']:.0%} of fields verified. {escape(marks)} {_links(row['source_ids'])}</small>",
             escape(row["level"]),
             days,
-            escape(row["policy"]) or "–",
-            f"{row['verified']:.0%} of fields verified<small>{escape(marks)}</small>"
-            f"<small>{_links(row['source_ids'])}</small>",
         ]
         rows.append((row["rule_id"], cells))
-    heads = ("Rule", "Level", "Effective", "Licence review on this date", "Verification")
+    heads = ("Rule", "Level", "Effective")
     return _register("rules", "US rules", heads, rows, "Level")
 
 
@@ -77,8 +76,9 @@ def _register(
         for row_id, cells in rows
     )
     return (
+        f'<details class="fold"><summary>{escape(caption)}: all {len(rows)}, to filter</summary>'
         f'<div class="register" id="register-{name}" data-choose="{escape(chosen, quote=True)}">'
         f'<div class="table-scroll" role="region" aria-label="{escape(caption, quote=True)}" tabindex="0">'
         f'<table class="stacks"><caption class="visually-hidden">{escape(caption)}</caption>'
-        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div></div>"
+        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div></div></details>"
     )
