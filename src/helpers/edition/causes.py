@@ -33,6 +33,7 @@ class Moved:
     change: str
     name: str
     sources: frozenset[str]
+    model: str = ""
     columns: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -97,19 +98,18 @@ class Difference:
         page: str,
         cited: Iterable[str],
         new_period: bool = False,
-        own: bool = True,
         drawn: bool = False,
     ) -> Cause:
         """Why something on a page moved that rests on the rows and sources `cited` in either edition.
 
-        `own` is False when only its sources are known: assumptions and rules that the notebook reads then count.
-        `drawn` is True for an exhibit, which the modules that draw may change too.
+        Where no row that it cites explains it, nor the code, every row that its notebook reads may. `drawn` is True
+        for an exhibit, which the modules that draw may change too.
         """
         modules, settings = self.parts(page, _COMPUTING), self.settings(page)
-        rows = self._resting_on(page, set(cited), own)
-        is_cited = True
-        if not rows and not (new_period or modules or settings):
-            rows, is_cited = self._read_by(page), False
+        rows = self._resting_on(page, set(cited))
+        is_cited = bool(rows)
+        if not rows and not modules:
+            rows = self._read_by(page)
         found = {row.kind for row in rows}
         found |= {"model"} if modules else set()
         found |= {"setting"} if settings else set()
@@ -143,28 +143,35 @@ class Difference:
         return {resources.get(name, name) for name in loaded} - {"sources"}
 
     def _read_by(self, page: str) -> list[Moved]:
+        """The rows of its tables; of the assumptions those of the models that it imports."""
         tables = self._tables(page)
-        return [row for row in self.rows if row.table in tables]
+        words = {
+            word
+            for parts in (self.old.parts, self.new.parts)
+            for name in parts.get(page, ())
+            for word in name.split(".")
+        }
+        return [row for row in self.rows if row.table in tables and (not row.model or row.model in words)]
 
-    def _resting_on(self, page: str, ids: set[str], own: bool) -> list[Moved]:
-        """Rows cited themselves, first; then rows of the notebook's tables that cite a cited source."""
+    def _resting_on(self, page: str, ids: set[str]) -> list[Moved]:
+        """Rows cited themselves, first; then rows that its notebook reads in a source that it cites."""
         direct = [row for row in self.rows if row.id in ids and row.table != "sources"]
-        through = [
-            row
-            for row in self._read_by(page)
-            if row.id not in ids and (row.sources & ids if row.kind == "evidence" else not own)
-        ]
-        return direct + through
+        return direct + [row for row in self._read_by(page) if row.id not in ids and row.sources & ids]
+
+
+def _model(row: Row) -> str:
+    """The model that an assumption belongs to; empty for other rows."""
+    return row.values.get("model", "") if row.table == "assumptions" else ""
 
 
 def _moved(name: str, before: Row | None, after: Row | None) -> Moved:
     row = after or before
     sources = (before.sources if before else frozenset()) | (after.sources if after else frozenset())
     if before is None or after is None:
-        return Moved(name, row.table, "gone" if after is None else "added", row.name, sources)
+        return Moved(name, row.table, "gone" if after is None else "added", row.name, sources, _model(row))
     columns = {
         column: [before.values.get(column, ""), after.values.get(column, "")]
         for column in dict.fromkeys([*before.values, *after.values])
         if before.values.get(column, "") != after.values.get(column, "")
     }
-    return Moved(name, row.table, "changed", row.name, sources, columns)
+    return Moved(name, row.table, "changed", row.name, sources, _model(row), columns)

@@ -1,29 +1,27 @@
 """What moved between two editions: each headline and each exhibit with its old value, its new one, and the cause."""
 
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 from helpers.edition.causes import Difference
 from helpers.edition.cells import compare_tables, differ
-from helpers.edition.record import CODE, Record, exhibit_table, read_record
+from helpers.edition.record import CODE, Record, exhibit_table
 from helpers.pages.numbers import interval
 
 STATUSES = ("moved", "new", "gone", "rounding", "same")
 _NUMBERS = ("value", "low", "high")
-_READ = ("shown", "unit", "basis", "period")
+_READ = ("shown", "unit", "basis")
 _CITING = ("evidence", "source_ids", "source_id", "assumption_id", "fact_id", "chip_id", "rule_id")
 Report = dict[str, Any]
 
 
-def compare(older: Path, newer: Path) -> Report:
-    """The change report from one edition folder to another, ready for JSON. Raises NoEdition.
+def compare(old: Record, new: Record) -> Report:
+    """The change report from one edition to another, ready for JSON.
 
     `headlines` and `exhibits` hold one entry each that is not the same: `status` is `moved`, `new`, `gone` or, for a
     number whose change is too small to show, `rounding`; `old` and `new` what the two editions say; `causes` why.
     `evidence` counts rows added, changed and gone by table; `corrections` are the changed ones.
     """
-    old, new = read_record(older), read_record(newer)
     inputs = Difference(old, new)
     headlines = _headlines(inputs)
     exhibits = _exhibits(inputs)
@@ -124,8 +122,7 @@ def _exhibits(inputs: Difference) -> list[dict[str, Any]]:
         if before and after and titles[0] == titles[1] and not moved:
             continue
         either = after or before
-        cited, own = _cited(inputs, name, *tables)
-        cause = inputs.explain(either["page"], cited, own=own, drawn=True)
+        cause = inputs.explain(either["page"], _cited(inputs, name, *tables), drawn=True)
         entries.append(
             {
                 "page": either["page"],
@@ -140,10 +137,10 @@ def _exhibits(inputs: Difference) -> list[dict[str, Any]]:
     return entries
 
 
-def _cited(inputs: Difference, exhibit: str, *tables: list[dict[str, str]]) -> tuple[set[str], bool]:
-    """The rows and sources behind an exhibit, and whether some of them are rows: its own and its headlines'."""
+def _cited(inputs: Difference, exhibit: str, *tables: list[dict[str, str]]) -> set[str]:
+    """The rows and sources behind an exhibit: those that it names, and those of the headlines that it shows."""
     records = (inputs.old, inputs.new)
-    own = {
+    cited = {
         name
         for table in tables
         for row in table
@@ -153,9 +150,9 @@ def _cited(inputs: Difference, exhibit: str, *tables: list[dict[str, str]]) -> t
     }
     for record in records:
         rows = [row for row in record.headlines.values() if row.get("exhibit") == exhibit]
-        own.update(name for row in rows for name in row["evidence"])
-    sources = {name for record in records for name in record.exhibits.get(exhibit, {}).get("sources", ())}
-    return own | sources, bool(own - sources)
+        cited.update(name for row in rows for name in row["evidence"])
+        cited.update(record.exhibits.get(exhibit, {}).get("sources", ()))
+    return cited
 
 
 def _count(inputs: Difference) -> dict[str, dict[str, int]]:

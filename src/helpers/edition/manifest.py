@@ -5,6 +5,7 @@ No clock and no path of the machine is in it, so equal inputs give equal manifes
 
 import json
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -49,10 +50,20 @@ def write_manifest(site: Path, run: Path, inputs: dict[str, Any], as_of: str) ->
     return manifest
 
 
-def rehash(site: Path) -> None:
-    """Write the manifest of a site anew after its files have changed; what it was made from stays as it was."""
+def rehash(site: Path, editions: Sequence[str] = ()) -> None:
+    """Write the manifest of a site anew after its files have changed; what it was made from stays as it was.
+
+    `editions` are folders in it whose own manifests are known to be right; their files are not read again.
+    """
     path = site / MANIFEST
-    manifest = json.loads(path.read_text(encoding="utf-8")) | {"files": _hashes(site, site)}
+    known = {
+        f"{folder}/{name}": found
+        for folder in editions
+        for name, found in json.loads((site / folder / MANIFEST).read_text(encoding="utf-8"))["files"].items()
+    }
+    names = [file.relative_to(site).as_posix() for file in files_below(site) if file != path]
+    files = {name: known.get(name) or digest(site / name) for name in names}
+    manifest = json.loads(path.read_text(encoding="utf-8")) | {"files": files}
     path.write_text(json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

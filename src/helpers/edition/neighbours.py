@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from html import unescape
@@ -14,7 +14,7 @@ import yaml
 from helpers.edition.changes import compare, is_silent
 from helpers.edition.feed import Entry, write_feed
 from helpers.edition.manifest import MANIFEST, rehash
-from helpers.edition.record import read_record
+from helpers.edition.record import Record, read_record
 from helpers.exhibits.exhibit import day
 from helpers.pages.changes import REGISTERS, Since, changes_section, editions_section, nothing_before, teaser
 from helpers.pages.editions import FEED, LIST, Place, dress, fill_slot, list_script
@@ -39,40 +39,34 @@ def introduce(site: Path, added: Sequence[str]) -> None:
     Editions that are not in `added` are read and left as they are.
     """
     days = kept_dates(site)
+    kept = {other: read_record(site / FOLDER / other) for other in days}
+    new = read_record(site)
     for here in added:
         earlier = [other for other in days if other < here]
-        reports = (
-            [_since(site / FOLDER / earlier[-1], site / FOLDER / here, f"../{earlier[-1]}/")]
-            if earlier
-            else []
-        )
-        _write_changes(site / FOLDER / here, reports, days, "../", UP)
-    current = read_record(site).as_of
-    reports = _reports_of_current(site, current, days)
-    _write_changes(site, reports, days, f"{FOLDER}/", "")
-    is_twin = not any(report.report["older"] == current for report in reports)
-    places = _places(site, current, days, is_twin)
+        reports = [_since(kept[earlier[-1]], kept[here], f"../{earlier[-1]}/")] if earlier else []
+        _write_changes(kept[here], reports, days, "../", UP)
+    reports = _reports_of_current(new, kept)
+    _write_changes(new, reports, days, f"{FOLDER}/", "")
+    is_revised = any(report.report["older"] == new.as_of for report in reports)
+    places = _places(new, kept, is_revised)
     for here in added:
         around = [replace(place, way="") if place.kept and place.as_of == here else place for place in places]
-        _dress(site / FOLDER / here, around)
-        rehash(site / FOLDER / here)
-    seen = [replace(place, way=f"{FOLDER}/{place.as_of}/" if place.kept else "") for place in places]
-    _dress(site, seen)
+        _dress(kept[here].folder, around)
+        rehash(kept[here].folder)
+    _dress(site, [replace(place, way=f"{FOLDER}/{place.as_of}/" if place.kept else "") for place in places])
     if days:
         text = list_script([place for place in places if place.kept])
         (site / FOLDER / LIST).write_text(text, encoding="utf-8")
-    _write_feed(site, current, days)
-    rehash(site)
+    _write_feed(new, kept)
+    rehash(site, [f"{FOLDER}/{other}" for other in days])
 
 
-def _places(site: Path, current: str, days: Sequence[str], is_twin: bool) -> list[Place]:
+def _places(new: Record, kept: Mapping[str, Record], is_revised: bool) -> list[Place]:
     """Every edition as seen from a kept one, newest first."""
-    places = [Place(current, UP, _pages(site))]
-    for other in days:
-        kept = site / FOLDER / other
-        places.append(
-            Place(other, f"../{other}/", _pages(kept), kept=True, twin=is_twin and other == current)
-        )
+    places = [Place(new.as_of, UP, _pages(new.folder))]
+    for other, record in kept.items():
+        is_twin = other == new.as_of and not is_revised
+        places.append(Place(other, f"../{other}/", _pages(record.folder), kept=True, twin=is_twin))
     return sorted(places, key=lambda place: (place.as_of, not place.kept), reverse=True)
 
 
@@ -85,66 +79,61 @@ def _dress(folder: Path, places: Sequence[Place]) -> None:
         path.write_text(dress(path.read_text(encoding="utf-8"), path.name, places), encoding="utf-8")
 
 
-def _reports_of_current(site: Path, current: str, days: Sequence[str]) -> list[Since]:
+def _reports_of_current(new: Record, kept: Mapping[str, Record]) -> list[Since]:
     """Since it was first published, if it has been revised, and since the edition before."""
     reports = []
-    if current in days:
-        revised = _since(
-            site / FOLDER / current, site, f"{FOLDER}/{current}/", "this edition was first published"
-        )
+    if new.as_of in kept:
+        way = f"{FOLDER}/{new.as_of}/"
+        revised = _since(kept[new.as_of], new, way, "this edition was first published")
         reports += [] if is_silent(revised.report) else [revised]
-    earlier = [other for other in days if other < current]
+    earlier = [other for other in kept if other < new.as_of]
     if earlier:
-        reports.append(_since(site / FOLDER / earlier[-1], site, f"{FOLDER}/{earlier[-1]}/"))
+        reports.append(_since(kept[earlier[-1]], new, f"{FOLDER}/{earlier[-1]}/"))
     return reports
 
 
-def _since(older: Path, newer: Path, way: str, name: str = "") -> Since:
+def _since(older: Record, newer: Record, way: str, name: str = "") -> Since:
     report = compare(older, newer)
     places = {
         f"{page}#{unescape(row)}"
         for page in REGISTERS.values()
-        for row in _ROW.findall((newer / page).read_text(encoding="utf-8"))
+        for row in _ROW.findall((newer.folder / page).read_text(encoding="utf-8"))
     }
     titles = {card.page: card.title for card in read_cards().cards}
-    return Since(
-        report, name or f"the edition of {day(date.fromisoformat(report['older']))}", way, titles, places
-    )
+    return Since(report, name or f"the edition of {_day(older.as_of)}", way, titles, places)
 
 
-def _write_changes(folder: Path, reports: Sequence[Since], days: Sequence[str], kept: str, up: str) -> None:
+def _write_changes(record: Record, reports: Sequence[Since], days: Sequence[str], kept: str, up: str) -> None:
     """Fill the changes page and the line on the first page, and write the reports as JSON."""
-    as_of = date.fromisoformat(read_record(folder).as_of)
-    sections = "".join(changes_section(report) for report in reports) or nothing_before(as_of)
-    listed = [(day(date.fromisoformat(other)), f"{kept}{other}/") for other in reversed(days)]
-    sections += editions_section(listed, up + FEED)
+    sections = "".join(changes_section(report) for report in reports) or nothing_before(_day(record.as_of))
+    listed = [(_day(other), f"{kept}{other}/") for other in reversed(days)]
     for name, place, content in (
-        ("changes.html", "what-changed", sections),
+        ("changes.html", "what-changed", sections + editions_section(listed, up + FEED)),
         ("index.html", "changed", teaser(reports[0]) if reports else ""),
     ):
-        page = folder / name
+        page = record.folder / name
         page.write_text(fill_slot(page.read_text(encoding="utf-8"), place, content), encoding="utf-8")
     written = json.dumps([report.report for report in reports], indent=1, ensure_ascii=False)
-    (folder / CHANGES).write_text(written + "\n", encoding="utf-8")
+    (record.folder / CHANGES).write_text(written + "\n", encoding="utf-8")
 
 
-def _write_feed(site: Path, current: str, days: Sequence[str]) -> None:
+def _write_feed(new: Record, kept: Mapping[str, Record]) -> None:
+    """The feed of the whole site; the current edition stands for the kept one of its date."""
     website = yaml.safe_load((project_root() / "_quarto.yml").read_text(encoding="utf-8"))["website"]
     base = str(website.get("site-url", ""))
     base += "/" if base and not base.endswith("/") else ""
-    folders = [
-        (current, "", site),
-        *((other, f"{FOLDER}/{other}/", site / FOLDER / other) for other in days[::-1]),
+    editions = [(new, ""), *((kept[other], f"{FOLDER}/{other}/") for other in kept if other != new.as_of)]
+    entries = [
+        Entry(record.as_of, address, list(record.headlines.values()), _reports(record.folder))
+        for record, address in sorted(editions, key=lambda pair: pair[0].as_of, reverse=True)
     ]
-    entries = []
-    for as_of, address, folder in sorted(folders, key=lambda found: found[0], reverse=True):
-        if as_of == current and address:
-            continue  # the current edition stands for the kept one of its date
-        headlines = list(read_record(folder).headlines.values())
-        entries.append(Entry(as_of, address, headlines, _reports(folder)))
-    write_feed(site, website["title"], entries, base)
+    write_feed(new.folder, website["title"], entries, base)
 
 
 def _reports(folder: Path) -> list[dict[str, Any]]:
     path = folder / CHANGES
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+
+
+def _day(as_of: str) -> str:
+    return day(date.fromisoformat(as_of))

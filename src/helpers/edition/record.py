@@ -28,9 +28,9 @@ CODE = "code of the notebook"
 _FIGURE = re.compile(r'<figure class="exhibit" id="x-([a-z0-9-]+)"')
 _NO_EVIDENCE = ("jumps", "rejected")
 _SOURCES = ("source_id", "source_ids", "original_id")
-# Words about a row, not what it says: a change of these moves no number.
+# Words about a row, not what it says, and where it was read: a change of these moves no number.
 _REMARKS = {"note", "locator", "reason", "url", "accessed", "licence", "topics", "seen_as", "verification",
-            "field_sources", "status_last_seen"}  # fmt: skip
+            "field_sources", "status_last_seen", *_SOURCES}  # fmt: skip
 
 
 class NoEdition(Exception):
@@ -138,7 +138,8 @@ def _read_rows(data: Path) -> dict[str, Row]:
                 rows[name] = _row(resource["name"], written)
     for rule in json.loads((data / "rules.json").read_text(encoding="utf-8")):
         values = {name: json.dumps(value, sort_keys=True, ensure_ascii=False) for name, value in rule.items()}
-        rows[str(rule["id"])] = Row("rules", _said(values), frozenset(), str(rule.get("title", "")))
+        cited = {name for names in (rule.get("field_sources") or {}).values() for name in names}
+        rows[str(rule["id"])] = Row("rules", _said(values), frozenset(cited), str(rule.get("title", "")))
     return rows
 
 

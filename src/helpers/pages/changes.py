@@ -5,12 +5,10 @@ It shows the report of `helpers.edition.changes.compare` and computes nothing of
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import date
 from html import escape
 from itertools import groupby
 from typing import Any
 
-from helpers.exhibits.exhibit import day
 from helpers.exhibits.tables import heading, number
 
 Entry = Mapping[str, Any]
@@ -60,9 +58,11 @@ def teaser(since: Since) -> str:
     )
 
 
-def nothing_before(as_of: date) -> str:
+def nothing_before(known: str) -> str:
     """What stands in the place of a report where there is nothing to compare with."""
-    return f"<p>No edition before that of {day(as_of)} is kept here: there is nothing to compare it with.</p>"
+    return (
+        f"<p>No edition before that of {escape(known)} is kept here: there is nothing to compare it with.</p>"
+    )
 
 
 def editions_section(kept: Sequence[tuple[str, str]], feed: str) -> str:
