@@ -90,7 +90,7 @@ def execute(
     with (
         ThreadPoolExecutor(workers) as pool,
         _environment(**fixed),
-        warm_kernels(),  # left first: after a failure it ends the other kernels, and the pool need not wait
+        warm_kernels() as kernels,  # left first: after a failure it ends the other kernels, and the pool need not wait
     ):
         while order.is_active():
             for page in order.get_ready():

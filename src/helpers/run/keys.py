@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import nbformat
 import pandas as pd
@@ -75,7 +75,7 @@ def modules_of(code: str) -> list[str]:
         found.add(name)
         parent = name.rpartition(".")[0]
         waiting += [parent] if parent else []
-        waiting += _imports(path.read_text(encoding="utf-8"))
+        waiting += _read_module(path, path.stat().st_mtime_ns).imports
     return sorted(found)
 
 
@@ -89,7 +89,6 @@ def _imports(code: str) -> list[str]:
     return names
 
 
-@cache
 def _path_of(module: str) -> Path | None:
     base = project_root() / "src" / Path(*module.split("."))
     for path in (base.with_suffix(".py"), base / "__init__.py"):
@@ -98,15 +97,28 @@ def _path_of(module: str) -> Path | None:
     return None
 
 
-def _module_digest(module: str) -> str:
-    tree = ast.parse(_path_of(module).read_text(encoding="utf-8"))
+class _Module(NamedTuple):
+    imports: list[str]
+    digest: str
+
+
+@cache
+def _read_module(path: Path, changed_ns: int) -> _Module:
+    """What a module imports, and the digest of its code without comments, docstrings and layout."""
+    code = path.read_text(encoding="utf-8")
+    tree = ast.parse(code)
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
             value = body[0].value
             if isinstance(value, ast.Constant) and isinstance(value.value, str):
                 body[0] = ast.Pass()
-    return _digest(ast.dump(tree))
+    return _Module(_imports(code), _digest(ast.dump(tree)))
+
+
+def _module_digest(module: str) -> str:
+    path = _path_of(module)
+    return _read_module(path, path.stat().st_mtime_ns).digest
 
 
 def _evidence_digest(evidence: Evidence, name: str) -> str:

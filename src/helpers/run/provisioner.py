@@ -97,9 +97,6 @@ class ForkedProcess:
         self.send_signal(signal.SIGTERM)
 
 
-_server: WarmServer | None = None
-
-
 class WarmProvisioner(LocalProvisioner):
     """LocalProvisioner, but for the launch: a fork of the warm process instead of a new interpreter."""
 
@@ -109,30 +106,53 @@ class WarmProvisioner(LocalProvisioner):
         A kernel that is not this interpreter's ipykernel is started the ordinary way.
         """
         arguments = cmd[cmd.index("ipykernel_launcher") + 1 :] if "ipykernel_launcher" in cmd else None
-        if _server is None or arguments is None:
+        if _open is None or arguments is None:
             return await super().launch_kernel(cmd, **kwargs)
         environment = {**os.environ, **(kwargs.get("env") or {})}
-        answer = _server.ask(fork=arguments, env=environment, cwd=str(kwargs.get("cwd") or Path.cwd()))
-        self.process = ForkedProcess(_server, answer["pid"])
+        server = _open.start()
+        answer = server.ask(fork=arguments, env=environment, cwd=str(kwargs.get("cwd") or Path.cwd()))
+        self.process = ForkedProcess(server, answer["pid"])
         self.pid = self.pgid = answer["pid"]
         return self.connection_info
 
 
+class WarmKernels:
+    """While this is open, kernels are forked from one warm process, which starts when it is first wanted."""
+
+    def __init__(self) -> None:
+        self._server: WarmServer | None = None
+        self._turn = threading.Lock()
+
+    def start(self) -> WarmServer:
+        """Start the warm process if it is not running; it then imports while the caller goes on."""
+        with self._turn:
+            self._server = self._server or WarmServer()
+            return self._server
+
+    def close(self) -> None:
+        """End the warm process and every kernel that is still running."""
+        if self._server:
+            self._server.close()
+
+
+_open: WarmKernels | None = None
+
+
 @contextmanager
-def warm_kernels() -> Iterator[None]:
-    """While this is open, kernels are forked from a warm process; where forking is not to be had, nothing changes."""
-    global _server
+def warm_kernels() -> Iterator[WarmKernels | None]:
+    """Fork kernels from a warm process in this block; where forking is not to be had, nothing changes (None)."""
+    global _open
     if not hasattr(os, "fork") or sys.platform == "darwin":
-        yield
+        yield None
         return
     before = os.environ.get(_CHOICE)
     os.environ[_CHOICE] = NAME
-    _server = WarmServer()
+    _open = WarmKernels()
     try:
-        yield
+        yield _open
     finally:
-        _server.close()
-        _server = None
+        _open.close()
+        _open = None
         if before is None:
             os.environ.pop(_CHOICE, None)
         else:

@@ -26,8 +26,11 @@ PRELOADED = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "ipykernel.zmqshell",
-    "helpers.evidence",
+    "scipy.stats",
+    "scipy.stats.qmc",
+    "vl_convert",
     "helpers.results",
+    "helpers.exhibits.exhibit",
 )
 
 
