@@ -90,7 +90,7 @@ def execute(
     with (
         ThreadPoolExecutor(workers) as pool,
         _environment(**fixed),
-        warm_kernels() as kernels,  # left first: after a failure it ends the other kernels, and the pool need not wait
+        warm_kernels() as kernels,  # left first: a failure then ends the other kernels, and the pool need not wait
     ):
         while order.is_active():
             for page in order.get_ready():
@@ -103,6 +103,8 @@ def execute(
                     continue
                 reasons = ["it was asked for"] if force else why(parts, nearest_parts(card, parts))
                 outcomes[page] = Outcome(card, True, reasons, parts)
+                if kernels:
+                    kernels.start()  # it imports while papermill is imported here
                 task = pool.submit(
                     _execute_one, card, parameters[page], parts, folder, progress, cell_seconds
                 )
