@@ -2,7 +2,7 @@
 
 import typer
 
-from helpers.cli import build, check, claims, classify, lab, new, readme, serve, verify
+from helpers.cli import build, check, claims, classify, lab, new, readme, refresh, serve, verify
 
 app = typer.Typer(
     name="briefing",
@@ -20,4 +20,4 @@ app.command()(serve.serve)
 app.command()(lab.lab)
 app.command()(readme.readme)
 app.command(context_settings=new.CONTEXT)(new.new)
-
+app.command()(refresh.refresh)

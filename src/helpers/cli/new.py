@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-ROWS = ("source", "fact", "chip", "event", "assumption", "claim")
+ROWS = ("source", "fact", "chip", "event", "rate", "assumption", "claim")
 FILES = ("scenario", "notebook")
 CONTEXT = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -42,14 +42,13 @@ def new(
 
 
 def _row(kind: str, given: dict[str, str], like: str | None, fields: bool, dry_run: bool) -> None:
-    from helpers.evidence.package import read_package
     from helpers.paths import data_dir
     from helpers.refresh import edit, skeleton
     from helpers.refresh.rows import TableText
 
     folder = data_dir()
     made = skeleton.KINDS[kind]
-    resource = read_package(folder)[made.table]
+    resource = skeleton.resource_of(folder, made.table)
     if fields:
         for column in resource.fields:
             required = " (required)" if column.descriptor.get("constraints", {}).get("required") else ""
@@ -82,7 +81,7 @@ def _row(kind: str, given: dict[str, str], like: str | None, fields: bool, dry_r
 
 
 def _like(table, like: str | None, given: dict[str, str]) -> dict[str, str]:
-    """The cells of the row with that id, without what is its own: id, repeats, notes, and what hangs on its source."""
+    """The cells of the row with that id, without what is its own: id, repeats, notes, what hangs on its source."""
     if like is None:
         return {}
     key = table.columns[0]

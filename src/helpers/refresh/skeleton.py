@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
-from helpers.evidence.package import Resource
+from helpers.evidence.package import Resource, read_package
 from helpers.refresh.rows import TableText
 
 Row = Mapping[str, str]
@@ -77,6 +78,15 @@ KINDS: dict[str, Kind] = {
             "direction": "neutral",
         },
     ),
+    "rate": Kind(
+        "exchange_rates",
+        ("currency", "convention"),
+        (("currency", "convention", "period", "published", "cny_per_usd"),),
+        {
+            "currency": "CNY",
+            "rate_id": lambda row: slug("rate", row.get("convention", ""), row.get("period", "")),
+        },
+    ),
     "assumption": Kind(
         "assumptions",
         ("model", "parameter"),
@@ -100,6 +110,14 @@ KINDS: dict[str, Kind] = {
         },
     ),
 }
+
+
+def resource_of(folder: Path, table: str) -> Resource:
+    """The table of that name in `datapackage.json`; KeyError when there is none."""
+    for resource in read_package(folder).values():
+        if resource.descriptor["name"] == table:
+            return resource
+    raise KeyError(f"no table {table!r} in the data package")
 
 
 def fill(kind: Kind, given: Row, table: TableText, sources: TableText, today: date) -> dict[str, str]:
