@@ -13,6 +13,7 @@ STAGES = {
     "evidence": "checking the evidence",
     "notebooks": "running the notebooks",
     "pages": "making the pages",
+    "editions": "keeping the editions of earlier dates",
     "publish": "putting the new site in place",
 }
 
@@ -28,6 +29,16 @@ def build(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the site; _site by default.")] = None,
     renderer: Annotated[str, typer.Option(help="auto, quarto or smalldocs.")] = "auto",
+    editions: Annotated[
+        str,
+        typer.Option(
+            help="Past editions to keep beside it: dates such as 2025-06-30,2025-12-31, none, or default "
+            "(those of report/editions.yml)."
+        ),
+    ] = "default",
+    remake_editions: Annotated[
+        bool, typer.Option("--remake-editions", help="Make the kept editions again from this evidence and code.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Build even when nothing has changed.")] = False,
 ) -> None:
     """Run the four notebooks and swap in the new site; on any failure the old site stays."""
@@ -43,7 +54,16 @@ def build(
     given = {"as_of": as_of, "scenario": scenario, **_pairs(parameter or [], errors)}
     with _progress(errors) as shown:
         try:
-            edition = make(given, out, renderer, shown.stage, shown.cell, force)
+            edition = make(
+                given,
+                out,
+                renderer,
+                shown.stage,
+                shown.cell,
+                force,
+                editions=editions,
+                remake_editions=remake_editions,
+            )
         except ParameterError as error:
             _stop(errors, str(error), 2)
         except NotebookFailed as failed:

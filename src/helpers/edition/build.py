@@ -9,7 +9,9 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from helpers import pages
+from helpers.edition.editions import DEFAULT, NONE, EditionError, has_all, keep_editions, wanted_dates
 from helpers.edition.manifest import describe_inputs, is_current, write_manifest
+from helpers.edition.record import write_record
 from helpers.edition.swap import building_folder, swap_in
 from helpers.evidence import load
 from helpers.evidence.checks import check
@@ -29,7 +31,8 @@ class BuildFailed(Exception):
 class Edition:
     """A published site: its folder, knowledge date, parameters by page and the renderer that made it.
 
-    `outcomes` says of each notebook whether it ran and why; `is_new` is False when nothing had changed since the last build, so that nothing was run.
+    `outcomes` says of each notebook whether it ran and why; `is_new` is False when nothing had changed since the last
+    build, so that nothing was run.
     """
 
     site: Path
@@ -48,11 +51,14 @@ def build(
     progress: Progress | None = None,
     force: bool = False,
     wait_seconds: float = 0,
+    editions: str = DEFAULT,
+    remake_editions: bool = False,
 ) -> Edition:
-    """Make one edition and swap it in at `out` (by default `_site`).
+    """Make one edition and swap it in at `out` (by default `_site`), with the kept editions beside it.
 
-    `given` holds parameters as text or typed values (see `helpers.run.resolve`). Raises ParameterError,
-    NotebookFailed, `pages.RenderFailed` or BuildFailed; in every case what was published before stays.
+    `given` holds parameters as text or typed values (see `helpers.run.resolve`), `editions` the past ones to keep
+    (see `helpers.edition.editions`). Raises ParameterError, NotebookFailed, `pages.RenderFailed` or BuildFailed; in
+    every case what was published before stays.
     """
     out = (out or project_root() / "_site").resolve()
     _refuse_dangerous(out)
@@ -61,7 +67,9 @@ def build(
     run.parent.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(f"{run}.lock", timeout=wait_seconds):
-            return _build(given, out, run, renderer, say, progress, force)
+            return _build(given, out, run, renderer, say, progress, force, editions, remake_editions)
+    except EditionError as error:
+        raise BuildFailed(str(error)) from error
     except Timeout:
         raise BuildFailed(f"another build is making {out}; wait for it or give another --out") from None
 
@@ -74,6 +82,8 @@ def _build(
     say: Say,
     progress: Progress | None,
     force: bool,
+    editions: str,
+    remake_editions: bool,
 ) -> Edition:
     deck = read_cards()
     say("evidence")
@@ -81,11 +91,16 @@ def _build(
         raise BuildFailed(
             f"the evidence has {len(faults)} faults; `briefing check` lists them, the first is\n{faults[0]}"
         )
-    parameters = resolve(deck, given, load())
+    full = load()
+    parameters = resolve(deck, given, full)
     as_of = parameters[deck.cards[0].page]["as_of"]
+    is_standard = parameters == resolve(deck, {}, full)
+    past = wanted_dates(editions, as_of, is_standard)
+    keeps_itself = is_standard and editions != NONE
     renderer = pages.choose_renderer(renderer)
     inputs = describe_inputs(parameters, renderer)
-    if not force and is_current(out, inputs):
+    is_complete = has_all(out, [*past, as_of] if keeps_itself else past) and not remake_editions
+    if not force and is_complete and is_current(out, inputs):
         return Edition(out, as_of, parameters, renderer, is_new=False)
     say("notebooks")
     outcomes = execute(deck, parameters, run, progress, force)
@@ -96,10 +111,13 @@ def _build(
     shutil.rmtree(building, ignore_errors=True)
     try:
         pages.make_site(run, evidence, deck, parameters, building, renderer)
-        if faults := pages.check_site(building):
+        write_record(building, run, as_of, parameters, outcomes)
+        write_manifest(building, run, inputs, as_of)
+        say("editions")
+        added = keep_editions(building, out, past, keeps_itself, renderer, remake_editions)
+        if faults := [fault for folder in (building, *added) for fault in pages.check_site(folder)]:
             raise BuildFailed("the new site is not sound:\n" + "\n".join(faults[:20]))
         say("publish")
-        write_manifest(building, run, inputs, as_of)
         swap_in(building, out)
     finally:
         shutil.rmtree(building, ignore_errors=True)

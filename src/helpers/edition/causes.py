@@ -24,7 +24,7 @@ _DRAWING = ("module helpers.exhibits",)
 class Moved:
     """One row of the evidence that differs between two editions.
 
-    change: `added` (it became known or was entered), `changed` (corrected) or `gone`; columns: old and new text of
+    change: `added` (it became known or was entered), `changed` or `gone`; columns: old and new text of
     each column that differs.
     """
 

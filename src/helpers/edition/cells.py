@@ -33,7 +33,9 @@ def compare_tables(old: Table, new: Table) -> dict[str, Any]:
     before, after = _by_key(old, keys), _by_key(new, keys)
     common = [key for key in after if key in before]
     changed = [key for key in common if before[key] != after[key]]
-    cells = [cell for key in changed for cell in _cells(key, keys, before[key], after[key])]
+    cells = list(
+        dict.fromkeys(cell for key in changed for cell in _cells(key, keys, before[key], after[key]))
+    )
     cells.sort(key=lambda cell: (-cell.size, cell.row, cell.column))
     return {
         "added": len(after) - len(common),

@@ -20,7 +20,7 @@ def compare(old: Record, new: Record) -> Report:
 
     `headlines` and `exhibits` hold one entry each that is not the same: `status` is `moved`, `new`, `gone` or, for a
     number whose change is too small to show, `rounding`; `old` and `new` what the two editions say; `causes` why.
-    `evidence` counts rows added, changed and gone by table; `corrections` are the changed ones.
+    `evidence` counts rows added, changed and gone by table; `changed_rows` are those in both with what differs.
     """
     inputs = Difference(old, new)
     headlines = _headlines(inputs)
@@ -36,7 +36,7 @@ def compare(old: Record, new: Record) -> Report:
         "headlines": headlines,
         "exhibits": exhibits,
         "evidence": _count(inputs),
-        "corrections": [row.as_json() for row in moved if row.change == "changed"],
+        "changed_rows": [row.as_json() for row in moved if row.change == "changed"],
         "modules": {
             page: names for page in new.parts if (names := inputs.parts(page, (CODE, "module helpers.")))
         },

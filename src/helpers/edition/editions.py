@@ -6,6 +6,7 @@ process of its own, and carried over byte for byte from then on; what is current
 them is written anew at every build: the switch, the changes page, the feed.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from datetime import date
 from pathlib import Path
 
 import yaml
+from filelock import FileLock
 
 from helpers.edition.manifest import MANIFEST, verify
 from helpers.edition.neighbours import FOLDER, introduce, kept_dates
@@ -60,53 +62,53 @@ def keep_editions(
 ) -> list[Path]:
     """Put the kept editions beside the finished site `new` that will replace `out`, and finish both.
 
-    Carries over what `out` keeps, unless `remake`; makes those of `dates` that are missing; keeps `new` itself under
+    Carries over what `out` keeps, or with `remake` makes it again; makes those of `dates` that are missing; keeps `new` itself under
     its date if asked to and if that date has no edition yet. Returns the folders of those that were added. Raises
     EditionError.
     """
     kept = new / FOLDER
-    carried = {} if remake else _carry_over(out / FOLDER, kept)
-    missing = [day for day in dates if day not in carried]
-    for day, folder in _make_all(missing, renderer).items():
-        shutil.copytree(folder, kept / day, ignore=shutil.ignore_patterns(*_AROUND))
-        shutil.copyfile(folder / MANIFEST, kept / day / MANIFEST)
     as_of = read_record(new).as_of
+    carried = [] if remake else _carry_over(out, kept)
+    asked = {*dates, *kept_dates(out)} - {as_of} if remake else {*dates}
+    added = sorted(asked.difference(carried))
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda day: _make(day, renderer, kept / day), added))
     if keep_current and as_of not in carried:
         shutil.copytree(new, kept / as_of, ignore=lambda at, names: [FOLDER] if Path(at) == new else [])
-        missing.append(as_of)
-    introduce(new, sorted(missing))
-    return [kept / day for day in sorted(missing)]
+        added.append(as_of)
+    introduce(new, sorted(added))
+    return [kept / day for day in sorted(added)]
 
 
-def _carry_over(before: Path, kept: Path) -> dict[str, Path]:
-    carried = {}
-    for day in kept_dates(before.parent):
-        if faults := verify(before / day):
+def _carry_over(out: Path, kept: Path) -> list[str]:
+    """Copy what the published site keeps; an edition that is no longer what was published stops the build."""
+    days = kept_dates(out)
+    for day in days:
+        if faults := verify(out / FOLDER / day):
+            more = f" and {len(faults) - 1} more" if len(faults) > 1 else ""
             raise EditionError(
-                f"the kept edition {before / day} is no longer what was published: {faults[0]}"
-                + (f" and {len(faults) - 1} more" if len(faults) > 1 else "")
-                + "\nrestore it, or make all of them again with --remake-editions"
+                f"the kept edition {out / FOLDER / day} is no longer what was published ({faults[0]}{more}); "
+                "restore it, or make all of them again with --remake-editions"
             )
-        carried[day] = shutil.copytree(before / day, kept / day)
-    return carried
+        shutil.copytree(out / FOLDER / day, kept / day)
+    return days
 
 
-def _make_all(dates: Sequence[str], renderer: str) -> dict[str, Path]:
-    """Each edition by an ordinary build of its own, two at a time; unchanged ones are found and not made again."""
-    with ThreadPoolExecutor(2) as pool:
-        return dict(zip(dates, pool.map(lambda day: _make(day, renderer), dates), strict=True))
-
-
-def _make(day: str, renderer: str) -> Path:
+def _make(day: str, renderer: str, target: Path) -> None:
+    """An edition by an ordinary build in a process of its own; one that is still current is not made again."""
     folder = build_dir() / FOLDER / day
+    folder.parent.mkdir(parents=True, exist_ok=True)
     command = ["build", "--as-of", day, "--editions", NONE, "--out", str(folder), "--renderer", renderer]
-    done = subprocess.run(
-        [sys.executable, "-c", _COMMAND, *command],
-        capture_output=True,
-        text=True,
-        cwd=project_root(),
-        check=False,
-    )
-    if done.returncode:
-        raise EditionError(f"the edition of {day} could not be made:\n{done.stderr.strip()[-2000:]}")
-    return folder
+    with FileLock(f"{folder}.lock"):
+        done = subprocess.run(
+            [sys.executable, "-c", _COMMAND, *command],
+            capture_output=True,
+            text=True,
+            cwd=project_root(),
+            env={**os.environ, "BRIEFING_ROOT": str(project_root())},
+            check=False,
+        )
+        if done.returncode:
+            raise EditionError(f"the edition of {day} could not be made:\n{done.stderr.strip()[-2000:]}")
+        shutil.copytree(folder, target, ignore=shutil.ignore_patterns(*_AROUND))
+        shutil.copyfile(folder / MANIFEST, target / MANIFEST)

@@ -13,8 +13,8 @@ from helpers.exhibits.tables import heading, number
 
 Entry = Mapping[str, Any]
 REGISTERS = {"facts": "facts.html", "claims": "claims.html", "assumptions": "assumptions.html"}
-SHOWN_CORRECTIONS = 40
-_CHANGE = {"added": "new", "changed": "corrected", "gone": "withdrawn"}
+SHOWN_CHANGED = 40
+_CHANGE = {"added": "new", "changed": "changed", "gone": "gone"}
 _TABLES = {"exchange_rates": "exchange rates", "chip_disputes": "disputed specifications"}
 
 
@@ -102,9 +102,10 @@ def _headline_count(report: Mapping[str, Any]) -> str:
 def _inputs(report: Mapping[str, Any]) -> str:
     rows = {name: sum(count[name] for count in report["evidence"].values()) for name in _CHANGE}
     modules = {name for names in report["modules"].values() for name in names}
-    said = [f"{rows[name]:,} rows of evidence are {word}" for name, word in _CHANGE.items() if rows[name]]
-    said += [f"{len(modules)} modules of code differ"] if modules else []
-    return f"Behind this {', '.join(said)}." if said else "Evidence and code are the same."
+    said = [f"{rows[name]:,} {word}" for name, word in _CHANGE.items() if rows[name]]
+    said = [f"rows of evidence: {', '.join(said)}"] if said else []
+    said += [f"modules of code that differ: {len(modules)}"] if modules else []
+    return f"Behind this are {'; '.join(said)}." if said else "Evidence and code are the same."
 
 
 def _by_chapter(since: Since, entries: Sequence[Entry], table) -> list[str]:
@@ -194,7 +195,7 @@ def _pair(entry: Entry) -> str:
     )
     return (
         '<svg class="change-pair" viewBox="0 0 200 28" preserveAspectRatio="none" aria-hidden="true" '
-        f'focusable="false">{bars}</svg>'
+        f'focusable="false"><rect class="track" x="2" y="3" width="196" height="21"/>{bars}</svg>'
     )
 
 
@@ -271,14 +272,14 @@ def _evidence(since: Since) -> str:
     parts = [
         "<h3>Evidence</h3>",
         _table(f"Rows of evidence that differ since {since.name}", "evidence",
-               ("Table", "New", "Corrected", "Withdrawn"), rows),
+               ("Table", "New", "Changed", "Gone"), rows),
     ]  # fmt: skip
-    corrections = report["corrections"]
-    if corrections:
-        items = "".join(f"<li>{_row(since, row)}</li>" for row in corrections[:SHOWN_CORRECTIONS])
-        more = len(corrections) - SHOWN_CORRECTIONS
+    changed = report["changed_rows"]
+    if changed:
+        items = "".join(f"<li>{_row(since, row)}</li>" for row in changed[:SHOWN_CHANGED])
+        more = len(changed) - SHOWN_CHANGED
         items += f"<li>and {more} more</li>" if more > 0 else ""
         parts.append(
-            f'<details class="because"><summary>The corrected rows</summary><ul>{items}</ul></details>'
+            f'<details class="because"><summary>The rows that changed</summary><ul>{items}</ul></details>'
         )
     return "".join(parts)
