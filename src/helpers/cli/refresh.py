@@ -22,6 +22,9 @@ def refresh(
     listed: Annotated[
         bool, typer.Option("--list", help="List the feeds and the proposals that wait.")
     ] = False,
+    ages: Annotated[
+        bool, typer.Option("--freshness", help="How old the watched series are; looks at no feed.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Look at the feeds and propose what is new: build/proposals/FEED-DATE.csv. Nothing is written into data/.
@@ -31,6 +34,8 @@ def refresh(
     """
     from helpers.refresh import catalogue
 
+    if ages:
+        _ages()
     if accept and reject:
         _stop("give --accept or --reject, not both")
     if accept or reject:
@@ -82,6 +87,17 @@ def _decide(path: Path, accepted: bool, reason: str) -> None:
     for line in decided.written:
         typer.echo(line)
     typer.echo(f"{len(decided.written)} rows written, {decided.rejected} rejected", err=True)
+
+
+def _ages() -> None:
+    """One line a series; exit code 1 when one is past its error age."""
+    from helpers.evidence import load
+    from helpers.refresh.freshness import freshness, in_words
+
+    found = freshness(load(), date.today())
+    for age in found:
+        typer.echo(f"{age.state:5} {in_words(age)}")
+    raise typer.Exit(1 if any(age.state == "error" for age in found) else 0)
 
 
 def _list(feeds: dict) -> None:

@@ -11,4 +11,5 @@ mapping     from a row of a feed to a row of evidence
 proposals   what a snapshot would bring, in a file that an analyst decides on
 decisions   accepting and rejecting it
 refresh     all of it, feed by feed
+freshness   how old the newest row of each watched series is
 """
