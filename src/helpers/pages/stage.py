@@ -13,14 +13,19 @@ import yaml
 from helpers.evidence import Evidence
 from helpers.exhibits.exhibit import day
 from helpers.models.claims import as_table, judge_all
-from helpers.pages import claims, downloads, judgements, registers
+from helpers.pages import articles, claims, downloads, judgements, registers
+from helpers.pages.accelerators import accelerators
 from helpers.pages.numbers import evidence_links, variables
 from helpers.pages.reference import reference_html
+from helpers.pages.scenarios import scenarios
 from helpers.paths import project_root, report_dir
+from helpers.refresh.freshness import freshness_banner
 from helpers.results import read_headlines
 from helpers.run.cards import Deck
 
 GENERATED = "_generated"
+ARTICLE = "article-"
+_PAGE = "---\ntitle: Article\n---\n\n{{{{< include _generated/{name}.md >}}}}\n"
 VERDICTS = ("verdicts", "claims")
 _MARKDOWN = re.compile(r"[\\`*_\[\]#|~^$!]")
 _TEXT = re.compile(r"(?<=>)[^<]+|^[^<]+")
@@ -44,6 +49,8 @@ def stage(run: Path, evidence: Evidence, deck: Deck, parameters: Mapping[str, An
     (folder / GENERATED).mkdir()
     for name, content in parts.items():
         (folder / GENERATED / f"{name}.md").write_text(raw_block(content), encoding="utf-8")
+        if name.startswith(ARTICLE):
+            (folder / f"{name}.qmd").write_text(_PAGE.format(name=name), encoding="utf-8")
     values = {**_inline(variables(headlines, links)), **_counts(evidence)}
     (folder / "_variables.yml").write_text(
         yaml.safe_dump(values, allow_unicode=True, sort_keys=True, width=10**9), encoding="utf-8"
@@ -61,18 +68,25 @@ def generated_parts(
     """The HTML of every part that a page includes from `_generated/`, by name."""
     links = evidence_links(evidence)
     verdicts = read_verdicts(run, evidence)
+    judged = articles.articles(verdicts, evidence)
     titles = exhibit_titles(run)
-    lead = judgements.lead_title(headlines, titles, "China's AI compute under US export controls")
-    key = judgements.key_judgements(headlines)
+    front = front_matter("index")
+    subject = "China's AI compute under US export controls"
+    lead = judgements.lead_title(headlines, front.get("lead", ()), titles, subject)
+    key = judgements.key_judgements(headlines, front.get("judgements", ()))
     return {
-        "lead": judgements.display_title(lead),
+        "lead": judgements.display_title(lead) + freshness_banner(evidence),
         "judgements": judgements.judgement_list(key, links, claims.claims_judgement(verdicts)),
         "chapters": judgements.chapter_cards(deck.cards, headlines, run / "exhibits"),
         "claims-teaser": claims.claims_teaser(verdicts, evidence, links),
         "claims-tally": claims.tally(verdicts),
+        "claims-sources": articles.tally_by_source(judged),
         "claims": claims.claims_register(verdicts, evidence, links),
+        **articles.article_pages(judged, links),
+        "accelerators": accelerators(evidence, run),
+        "scenarios": scenarios(evidence, run),
         "sources": registers.sources_register(evidence),
-        "freshness": registers.freshness(evidence),
+        "freshness": freshness_banner(evidence) + registers.freshness(evidence),
         "facts": registers.facts_register(evidence),
         "assumptions": registers.assumptions_register(evidence),
         "dictionary": downloads.dictionary(evidence),
@@ -84,9 +98,14 @@ def generated_parts(
 
 
 def ordered_headlines(run: Path, deck: Deck) -> list[dict[str, Any]]:
-    """Every headline of the run in the order of the notebooks."""
+    """Every headline of the run in the order of the notebooks; one without its exhibit leads to the page alone."""
     order = {card.page: place for place, card in enumerate(deck.cards)}
-    rows = [row for row in read_headlines(run) if row["notebook"] in order]
+    drawn = exhibit_titles(run)
+    rows = [
+        {**row, "exhibit": row["exhibit"] if row["exhibit"] in drawn else ""}
+        for row in read_headlines(run)
+        if row["notebook"] in order
+    ]
     return sorted(rows, key=lambda row: order[row["notebook"]])
 
 
@@ -96,6 +115,12 @@ def exhibit_titles(run: Path) -> dict[str, str]:
         json.loads(path.read_text(encoding="utf-8")) for path in sorted((run / "exhibits").glob("*.json"))
     )
     return {record["id"]: record["title"] for record in records if "title" in record}
+
+
+def front_matter(page: str) -> dict[str, Any]:
+    """The front matter of a page of `report/`."""
+    text = (report_dir() / f"{page}.qmd").read_text(encoding="utf-8")
+    return yaml.safe_load(text.split("---")[1])
 
 
 def read_verdicts(run: Path, evidence: Evidence) -> list[dict[str, Any]]:
