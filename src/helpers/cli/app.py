@@ -2,7 +2,7 @@
 
 import typer
 
-from helpers.cli import build, check, claims, classify, lab, new, readme, refresh, serve, verify
+from helpers.cli import build, check, claims, classify, diff, lab, new, readme, refresh, scheduled, serve, verify
 
 app = typer.Typer(
     name="briefing",
@@ -15,9 +15,11 @@ app.command()(build.build)
 app.command()(check.check)
 app.command()(classify.classify)
 app.command()(claims.claims)
+app.command()(diff.diff)
 app.command()(verify.verify)
 app.command()(serve.serve)
 app.command()(lab.lab)
 app.command()(readme.readme)
 app.command(context_settings=new.CONTEXT)(new.new)
 app.command()(refresh.refresh)
+app.command("run-scheduled")(scheduled.scheduled)

@@ -20,10 +20,10 @@ from filelock import FileLock
 
 from helpers.edition.manifest import MANIFEST, verify
 from helpers.edition.neighbours import FOLDER, introduce, kept_dates
-from helpers.edition.record import read_record
+from helpers.edition.record import RECORD, NoEdition, Record, read_record
 from helpers.paths import build_dir, project_root, report_dir
 
-DEFAULT, NONE = "default", "none"
+DEFAULT, NONE, CURRENT = "default", "none", "current"
 _AROUND = (FOLDER, "feed.xml", MANIFEST)
 _COMMAND = "import sys; from helpers.cli import main; sys.exit(main())"
 
@@ -62,9 +62,9 @@ def keep_editions(
 ) -> list[Path]:
     """Put the kept editions beside the finished site `new` that will replace `out`, and finish both.
 
-    Carries over what `out` keeps, or with `remake` makes it again; makes those of `dates` that are missing; keeps `new` itself under
-    its date if asked to and if that date has no edition yet. Returns the folders of those that were added. Raises
-    EditionError.
+    Carries over what `out` keeps, or with `remake` makes it again; makes those of `dates` that are missing; keeps
+    `new` itself under its date if asked to and if that date has no edition yet. Returns the folders of those that
+    were added. Raises EditionError.
     """
     kept = new / FOLDER
     as_of = read_record(new).as_of
@@ -78,6 +78,33 @@ def keep_editions(
         added.append(as_of)
     introduce(new, sorted(added))
     return [kept / day for day in sorted(added)]
+
+
+def find_edition(site: Path, name: str) -> Path:
+    """The folder of an edition named by the folder itself, by a date that the site keeps, or as `current`.
+
+    The current edition is found by its date too where none of that date is kept. Raises NoEdition.
+    """
+    if name == CURRENT:
+        return site
+    kept = kept_dates(site)
+    if name in kept:
+        return site / FOLDER / name
+    if (Path(name) / RECORD).is_file():
+        return Path(name)
+    if (site / RECORD).is_file() and read_record(site).as_of == name:
+        return site
+    raise NoEdition(
+        f"{name} is neither the folder of an edition nor a date kept in {site}: {', '.join(kept) or 'none'}"
+    )
+
+
+def find_previous(site: Path, new: Record) -> Path:
+    """The newest kept edition before another one. Raises NoEdition."""
+    earlier = [day for day in kept_dates(site) if day < new.as_of]
+    if not earlier:
+        raise NoEdition(f"{site} keeps no edition before {new.as_of}")
+    return site / FOLDER / earlier[-1]
 
 
 def _carry_over(out: Path, kept: Path) -> list[str]:
