@@ -2,7 +2,20 @@
 
 import typer
 
-from helpers.cli import build, check, claims, classify, diff, lab, new, readme, refresh, scheduled, serve, verify
+from helpers.cli import (
+    build,
+    check,
+    claims,
+    classify,
+    diff,
+    lab,
+    new,
+    readme,
+    refresh,
+    scheduled,
+    serve,
+    verify,
+)
 
 app = typer.Typer(
     name="briefing",

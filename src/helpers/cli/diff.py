@@ -81,9 +81,8 @@ def _exhibit_table(rows: list[dict[str, Any]]):
 
     table = Table(title="Exhibits", title_justify="left", box=None, padding=(0, 2, 0, 0))
     for head in ("page", "exhibit", "rows changed", "new", "gone", "cause"):
-        table.add_column(
-            head, overflow="fold", justify="right" if head in ("rows changed", "new", "gone") else "left"
-        )
+        is_count = head in ("rows changed", "new", "gone")
+        table.add_column(head, overflow="fold", justify="right" if is_count else "left")
     for row in rows:
         numbers = (str(row["rows"][name]) for name in ("changed", "added", "gone"))
         table.add_row(*(Text(cell) for cell in (row["page"], row["id"], *numbers, row["cause"])))

@@ -16,7 +16,8 @@ from helpers.edition.feed import Entry, write_feed
 from helpers.edition.manifest import MANIFEST, rehash
 from helpers.edition.record import Record, read_record
 from helpers.exhibits.exhibit import day
-from helpers.pages.changes import REGISTERS, Since, changes_section, editions_section, nothing_before, teaser
+from helpers.pages.change_tables import REGISTERS, Since
+from helpers.pages.changes import changes_section, editions_section, nothing_before, teaser
 from helpers.pages.editions import FEED, LIST, Place, dress, fill_slot, list_script
 from helpers.paths import project_root
 from helpers.run import read_cards
