@@ -4,7 +4,7 @@ The numbers are made up and serve only to draw and to count.
 """
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
@@ -164,28 +164,25 @@ def headlines(evidence_ids: list[str]) -> list[Headline]:
 
 
 def verdicts(source_id: str, evidence_ids: list[str]) -> pd.DataFrame:
-    """Claims of three verdicts."""
+    """Claims of three verdicts; the first two tell the same number."""
     rows = [
-        ("c1", "Huawei can make at most 200,000 AI chips in 2025", 200000, 812000, 800000, 812000, "chips", "mixed",
-         "contradicted", "Counted packages exceed the ceiling fourfold."),
-        ("c2", "China holds six times the US count of generative-AI patents", 6.0, 6.09, None, None, "ratio",
-         "supported", "supported", "Counted by families and inventor address."),
-        ("c3", "The vendor's chip equals an H100", None, None, None, None, "", "vendor claim, unconfirmed",
-         "vendor claim, unconfirmed", "Nobody else has measured it."),
+        ("c1", 200000, 812000, 800000, 812000, "chips", "mixed", "contradicted", "capacity", "c2",
+         "Huawei can make at most 200,000 AI chips in 2025", "Counted packages exceed the ceiling fourfold."),
+        ("c2", 6.0, 6.09, None, None, "ratio", "supported", "supported", "market", "",
+         "China holds six times the US count of generative-AI patents", "Counted by families."),
+        ("c3", None, None, None, None, "", "vendor claim, unconfirmed", "vendor claim, unconfirmed", "chips", "",
+         "The vendor's chip equals an H100", "Nobody else has measured it."),
     ]  # fmt: skip
-    columns = [
-        "id",
-        "statement",
-        "claimed",
-        "computed",
-        "low",
-        "high",
-        "unit",
-        "verdict_then",
-        "verdict_now",
-        "reason",
-    ]
-    return pd.DataFrame(rows, columns=columns).assign(source_id=source_id, evidence=";".join(evidence_ids))
+    columns = ["id", "claimed", "computed", "low", "high", "unit", "verdict_then", "verdict_now", "subject",
+               "same_as", "statement", "reason"]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.assign(
+        source_id=source_id,
+        evidence=";".join(evidence_ids),
+        paragraph=range(1, len(rows) + 1),
+        said="2025-06-14",
+        reason_then=frame["reason"],
+    )
 
 
 def make_run(folder: Path, evidence, deck, exhibits: dict[str, Exhibit] | None = None) -> Path:
@@ -220,9 +217,8 @@ def make_run(folder: Path, evidence, deck, exhibits: dict[str, Exhibit] | None =
 
 def _known_sources(exhibit: Exhibit, evidence) -> Exhibit:
     """The same exhibit citing sources that the evidence has, so that its links resolve."""
-    from dataclasses import replace
-
-    return replace(exhibit, sources=list(evidence.sources["source_id"][: len(exhibit.sources)]))
+    known = evidence.sources[["source_id", "publisher", "title"]].head(len(exhibit.sources))
+    return replace(exhibit, sources=known.to_dict("records"))
 
 
 def _notebook(card, exhibit: Exhibit | None, rows: list[Headline]):

@@ -34,6 +34,9 @@ PAGES = (
     "methods",
     "data",
     "reference",
+    "changes",
+    "accelerators",
+    "scenarios",
 )
 WITH_CHARTS = ("chips", "capacity", "market")
 

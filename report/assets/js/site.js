@@ -85,9 +85,42 @@
   addEventListener("hashchange", reveal);
   reveal();
 
-  /* A citation names the address the reader is at. */
-  document.querySelectorAll(".exhibit-cite p").forEach(function (line) {
-    const id = line.closest("figure").id;
-    if (location.protocol !== "file:") line.append(" " + location.origin + location.pathname + "#" + id);
+  /* A citation names the address the reader is at; a permalink is copied where the browser lets it be. */
+  const said = document.createElement("div");
+  said.className = "visually-hidden";
+  said.setAttribute("role", "status");
+  document.body.append(said);
+
+  function copy(text) {
+    if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
+    const box = document.createElement("textarea");
+    box.value = text;
+    box.className = "visually-hidden";
+    document.body.append(box);
+    box.select();
+    const done = document.execCommand("copy");
+    box.remove();
+    return done ? Promise.resolve() : Promise.reject(new Error("not copied"));
+  }
+
+  document.querySelectorAll("figure[data-exhibit]").forEach(function (figure) {
+    const address = location.href.split("#")[0] + "#" + figure.id;
+    const cite = figure.querySelector(".exhibit-cite");
+    if (cite && location.protocol !== "file:") {
+      cite.querySelector("p").append(" " + address);
+      const entry = cite.querySelector("pre");
+      if (entry) entry.textContent = entry.textContent.replace(/\n}$/, ",\n  url    = {" + address + "}\n}");
+    }
+    const link = figure.querySelector(".exhibit-link");
+    const word = link && link.querySelector("span");
+    if (!word) return;
+    word.textContent = "Copy link";
+    link.addEventListener("click", function () {
+      copy(address).then(function () {
+        word.textContent = "Link copied";
+        said.textContent = "Link copied";
+        setTimeout(function () { word.textContent = "Copy link"; said.textContent = ""; }, 2500);
+      }, function () { word.textContent = "Link"; });
+    });
   });
 })();

@@ -18,11 +18,12 @@ import altair
 import pandas as pd
 
 from helpers.exhibits import svg
+from helpers.exhibits.citation import bibtex, citation, day
 from helpers.exhibits.tables import html_table
 from helpers.exhibits.theme import NARROW, WIDE, css_variables
 
 CONFIDENCE = ("high", "medium", "low")
-SITE = "China AI Compute"
+NAMED_SOURCES = 4
 _REQUIRED = ("title", "subtitle", "unit", "basis", "as_of", "sources", "alt", "data")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -122,14 +123,17 @@ class Exhibit:
         for row in self.source_rows:
             by_publisher.setdefault(row.get("publisher") or row["source_id"], []).append(row)
         names = [_publisher_html(name, rows) for name, rows in by_publisher.items()]
-        listed = "; ".join(names[:4])
-        if len(names) > 4:
-            listed += (
-                f'<details class="more-sources"><summary>and {len(names) - 4} more</summary>'
-                f"{'; '.join(names[4:])}</details>"
-            )
-        sure = f" · {self.confidence} confidence" if self.confidence else ""
-        return f'<div class="exhibit-source">Sources: {listed} · as known on {day(self.as_of)}{sure}</div>'
+        known = f"As known on {day(self.as_of)}" + (
+            f" · {self.confidence} confidence" if self.confidence else ""
+        )
+        listed = "; ".join(names[:NAMED_SOURCES])
+        more = (
+            f' <details class="more-sources"><summary>and {len(names) - NAMED_SOURCES} more</summary>'
+            f"{'; '.join(names[NAMED_SOURCES:])}</details>"
+            if len(names) > NAMED_SOURCES
+            else ""
+        )
+        return f'<div class="exhibit-source">{known} · Sources: {listed}{more}</div>'
 
     def _menu_html(self, anchor: str) -> str:
         files = ("csv", "svg", "png") if self.chart is not None else ("csv",)
@@ -144,18 +148,14 @@ class Exhibit:
             else ""
         )
         cite = (
-            f'<details class="exhibit-cite"><summary>Cite</summary><p>{escape(self.citation)}</p></details>'
+            f'<details class="exhibit-cite"><summary>Cite</summary><p>{escape(citation(self))}</p>'
+            f"<pre>{escape(bibtex(self))}</pre></details>"
         )
         link = (
-            f'<a class="exhibit-link" href="#{anchor}">Link'
+            f'<a class="exhibit-link" href="#{anchor}"><span>Link</span>'
             f'<span class="visually-hidden"> to: {escape(self.title)}</span></a>'
         )
         return f'<div class="exhibit-menu">{table}{links}{cite}{link}</div>'
-
-    @property
-    def citation(self) -> str:
-        """One line to cite the exhibit by."""
-        return f"{SITE}, “{self.title}”, exhibit {self.id}, as known on {day(self.as_of)}."
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/html": self.to_html(), "text/plain": f"{self.title}\n{self.subtitle}\n{self.alt}"}
@@ -202,11 +202,6 @@ class Exhibit:
         compiled = {name: svg.to_vega(spec) for name, spec in self.specs.items()}
         text = json.dumps(compiled, ensure_ascii=False, separators=(",", ":"))
         return f'(window.briefingCharts=window.briefingCharts||{{}})["{self.id}"]={text};\n'
-
-
-def day(when: date) -> str:
-    """9 Oct 2026."""
-    return f"{when.day} {when:%b %Y}"
 
 
 def _lacks(value: object) -> bool:

@@ -3,7 +3,10 @@
 numbers      numbers in prose with where they come from
 judgements   key judgements and chapter cards of the first page
 claims       the claims and their verdicts
+articles     one page for each article judged
 registers    sources, facts, assumptions
+accelerators every chip, to compare
+scenarios    two scenarios side by side
 downloads    evidence, results and the data dictionary
 reference    the package's public names, from its docstrings
 stage        the project that a renderer sees

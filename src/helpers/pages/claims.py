@@ -1,5 +1,9 @@
-"""The claims page: what was said, what the evidence gives, and the verdict when it was said and now."""
+"""The claims page: what was said, what the evidence gives, and the verdict when it was said and now.
 
+The page of each article is in `helpers.pages.articles`.
+"""
+
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from html import escape
@@ -30,16 +34,21 @@ def verdict_word(verdict: str) -> str:
 def claims_register(
     verdicts: Iterable[Verdict], evidence: Evidence, links: Mapping[str, EvidenceLink]
 ) -> str:
-    """Every claim with its verdicts, contradicted ones first; reason and evidence stand under the statement."""
+    """Every claim with its verdicts, contradicted ones first; reason and evidence stand under the statement.
+
+    It can be filtered by verdict, by source and by subject.
+    """
     ranked = sorted(verdicts, key=lambda row: (_rank(row), str(row["id"])))
     if not ranked:
         return "<p>No claim had been made by this date.</p>"
     sources = evidence.source_by_id
-    rows = [
-        (str(row["id"]), _cells(row, sources.get(row.get("source_id") or "", {}), links)) for row in ranked
-    ]
+    rows, facets = [], []
+    for row in ranked:
+        source = sources.get(row.get("source_id") or "", {})
+        rows.append((str(row["id"]), _cells(row, source, links)))
+        facets.append({"Source": str(source.get("publisher", "")), "Subject": str(row.get("subject") or "")})
     heads = [f"{name}#" if name in NUMERIC else name for name in HEADS]
-    return register("claims", "Claims and verdicts", heads, rows, "Now")
+    return register("claims", "Claims and verdicts", heads, rows, ("Now", "Source", "Subject"), facets)
 
 
 def claims_teaser(
@@ -89,33 +98,50 @@ def claims_judgement(verdicts: Iterable[Verdict]) -> str:
 def tally(verdicts: Iterable[Verdict]) -> str:
     """One line that counts each verdict, and what such a count cannot say."""
     counts = Counter(str(row["verdict_now"]) for row in verdicts)
-    parts = [f"{counts[name]} {verdict_word(name)}" for name in ORDER if counts[name]]
-    return (
-        f'<p class="tally">{" · ".join(parts)}</p><p class="caution">{escape(CAUTION)}</p>' if parts else ""
-    )
+    line = counted(counts)
+    return f'<p class="tally">{line}</p><p class="caution">{escape(CAUTION)}</p>' if line else ""
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """`3 contradicted · 2 mixed`, each verdict in its colour; those without a claim are left out."""
+    return " · ".join(f"{counts[name]} {verdict_word(name)}" for name in ORDER if counts.get(name))
 
 
 def _cells(row: Verdict, source: Mapping[str, Any], links: Mapping[str, EvidenceLink] | None) -> list[str]:
     said = escape(str(row["statement"]))
     if source:
-        where = escape(str(row["source_id"]), quote=True)
         by = escape(f"{source.get('publisher', '')}, {source.get('published_text', '')}")
-        said += f'<small><a href="sources.html#{where}">{by}</a></small>'
+        said += f'<small><a href="{statement_address(row)}">{by}</a></small>'
     if links is not None:
-        said += f"<small>{escape(str(row.get('reason') or ''))}</small>"
-        ids = row.get("evidence") or ()
-        listed = evidence_list(ids.split(";") if isinstance(ids, str) else ids, links)
-        said += f"<small>Evidence: {listed}</small>" if listed else ""
+        said += f"<small>{escape(str(row.get('reason') or ''))}</small>{evidence_line(row, links)}"
     then, now = (verdict_word(str(row.get(name) or "")) for name in ("verdict_then", "verdict_now"))
-    return [said, _claimed(row), _computed(row), then, now]
+    return [said, claimed(row), computed(row), then, now]
 
 
-def _claimed(row: Verdict) -> str:
+def article_page(source_id: str) -> str:
+    """The page of an article, without its ending: letters, digits and hyphens only, whatever the id holds."""
+    return f"article-{re.sub(r'[^a-z0-9]+', '-', source_id.lower()).strip('-')}"
+
+
+def statement_address(row: Verdict) -> str:
+    """Where a statement stands in the page of its article."""
+    return f"{article_page(str(row['source_id']))}.html#{escape(str(row['id']), quote=True)}"
+
+
+def evidence_line(row: Verdict, links: Mapping[str, EvidenceLink]) -> str:
+    """The rows that a verdict rests on, as links; empty where it rests on none."""
+    ids = row.get("evidence") or ()
+    listed = evidence_list(ids.split(";") if isinstance(ids, str) else ids, links)
+    return f"<small>Evidence: {listed}</small>" if listed else ""
+
+
+def claimed(row: Verdict) -> str:
+    """The number or date that was claimed."""
     return escape(str(row.get("claimed_text") or "")) or _number(row.get("claimed"), row.get("unit"))
 
 
-def _computed(row: Verdict) -> str:
-    """The number with its interval below; a comparison is a word, and its numbers stand in the reason."""
+def computed(row: Verdict) -> str:
+    """What the evidence gives: a number with its interval below, or a word, whose numbers stand in the reason."""
     if not _is_number(row.get("computed")):
         return escape(str(row.get("computed") or "")) or "–"
     text, _, between = str(row.get("computed_text") or "").partition(" (")

@@ -34,6 +34,8 @@ _ADDRESSES = (
 _SOUND_LINK = re.compile(r"(?:https?://|mailto:)", re.I)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
 _PRESENTATION = ("style", "align", "border", "bgcolor", "valign")
+# A first-level heading that the content brings itself: a sentence on the first page, the name of a generated page.
+OWN_TITLES = {"display-title", "page-title"}
 _RIGHT = re.compile(r"text-align:\s*right")
 
 
@@ -63,7 +65,9 @@ def read_page(document: str) -> Content:
     scripts = clean(main)
     title = _take_title(main, root)
     description = "".join(root.xpath('//meta[@name="description"]/@content')[:1])
-    display = bool(main.xpath('.//h1[contains(@class,"display-title")]'))
+    named = main.xpath('.//h1[contains(@class,"page-title")]')
+    title = " ".join(named[0].text_content().split()) if named else title
+    display = bool([head for head in main.iter("h1") if set((head.get("class") or "").split()) & OWN_TITLES])
     for position, card in enumerate(main.xpath('.//*[@class="num-card"]'), start=1):
         card.set("id", f"num-{position}")
         card.getparent()[0].set("aria-describedby", f"num-{position}")
@@ -133,7 +137,7 @@ def _drop(element: etree._Element) -> None:
 def _take_title(main: html.HtmlElement, root: html.HtmlElement) -> str:
     """The page's title, taken out of the content: the shell writes the only first-level heading."""
     block = main.xpath('.//header[@id="title-block-header"]')
-    heads = main.xpath('.//h1[not(contains(@class,"display-title"))]')
+    heads = [head for head in main.iter("h1") if not set((head.get("class") or "").split()) & OWN_TITLES]
     named = [head for head in heads if "title" in (head.get("class") or "")] or heads[:1]
     title = " ".join(named[0].text_content().split()) if named else ""
     for element in block:

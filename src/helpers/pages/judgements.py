@@ -6,21 +6,43 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from helpers.pages.numbers import EvidenceLink, interval, sentence_html
+from helpers.pages.numbers import EvidenceLink, named_interval, sentence_html
 
 Headline = Mapping[str, Any]
 _NARROW = re.compile(r'<svg[^>]*class="drawing narrow"[^>]*>.*?</svg>', re.S)
 _VIEWBOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 TALLEST = 1.25
+MOST = 6
+OF_A_CHAPTER = 2
+_PLACE = re.compile(r"\{([\w.-]+)\}")
 
 
-def key_judgements(headlines: Sequence[Headline]) -> list[Headline]:
-    """The headlines marked `key`; where a notebook marks none, its first."""
-    chosen = []
-    for notebook in dict.fromkeys(row["notebook"] for row in headlines):
-        own = [row for row in headlines if row["notebook"] == notebook]
-        chosen += [row for row in own if row.get("key")] or own[:1]
-    return chosen
+def key_judgements(headlines: Sequence[Headline], named: Sequence[str] = ()) -> list[Headline]:
+    """At most six headlines for the first page, in the order of the chapters, two of a chapter at most.
+
+    Those that the page names come first (`notebook.id`), then the headlines marked `key`, one of each chapter
+    before a second of any; a chapter that marks none is heard with its first.
+    """
+    by_chapter: dict[str, list[Headline]] = {}
+    for row in headlines:
+        by_chapter.setdefault(row["notebook"], []).append(row)
+    ranked = {
+        chapter: sorted(own, key=lambda row: (_name(row) not in named, not row.get("key")))
+        for chapter, own in by_chapter.items()
+    }
+    firsts = [own[0] for own in ranked.values()]
+    wanted = [row for row in headlines if _name(row) in named]
+    seconds = [own[1] for own in ranked.values() if len(own) > 1 and own[1].get("key")]
+    chosen: list[Headline] = []
+    for row in [*firsts, *wanted, *seconds]:
+        of_chapter = sum(one["notebook"] == row["notebook"] for one in chosen)
+        if row not in chosen and of_chapter < OF_A_CHAPTER and len(chosen) < MOST:
+            chosen.append(row)
+    return [row for row in headlines if row in chosen]
+
+
+def _name(row: Headline) -> str:
+    return f"{row['notebook']}.{row['id']}"
 
 
 def judgement_list(rows: Sequence[Headline], links: Mapping[str, EvidenceLink], extra: str = "") -> str:
@@ -43,10 +65,10 @@ def _judgement(row: Headline, links: Mapping[str, EvidenceLink]) -> str:
     where = f"{page}#x-{row['exhibit']}" if row.get("exhibit") else page
     about = f'<span class="visually-hidden"> about: {escape(row["label"])}</span>'
     how = f'<a class="how" href="{escape(where, quote=True)}">How we know{about}</a>'
-    between = interval(row)
-    meta = " · ".join(filter(None, [f"{row['spread']} {between}" if between else "",
-                                     f"{row['confidence']} confidence"]))  # fmt: skip
-    label = ", ".join(filter(None, [row["label"], row.get("period", "")]))
+    meta = " · ".join(filter(None, [named_interval(row), f"{row['confidence']} confidence"]))
+    period = str(row.get("period") or "")
+    is_said = not period or period == row["as_of"] or period[:4] in row["label"]
+    label = row["label"] if is_said else f"{row['label']}, {period}"
     return judgement_item(
         escape(row["shown"]),
         escape(label),
@@ -106,8 +128,18 @@ def _drawing(exhibits: Path, candidates: Sequence[str]) -> str:
     return f'<div class="card-chart">{min(drawings, key=lambda pair: pair[0])[1]}</div>' if drawings else ""
 
 
-def lead_title(headlines: Sequence[Headline], titles: Mapping[str, str], fallback: str) -> str:
-    """The sentence at the head of the first page: the finding of the exhibit behind the first judgement."""
+def lead_title(
+    headlines: Sequence[Headline], templates: Sequence[str], titles: Mapping[str, str], fallback: str
+) -> str:
+    """The sentence at the head of the first page.
+
+    The first template whose numbers (`{notebook.id}`) this edition has, all above zero; without one, the finding of
+    the exhibit behind the first judgement.
+    """
+    known = {_name(row): row["shown"] for row in headlines if row["value"] > 0}
+    for template in templates:
+        if set(_PLACE.findall(template)) <= set(known):
+            return _PLACE.sub(lambda found: known[found[1]], template)
     for row in key_judgements(headlines):
         if title := titles.get(row.get("exhibit", "")):
             return title

@@ -96,6 +96,12 @@ def interval(headline: Mapping[str, Any]) -> str:
     return f"{ends[0]} to {ends[1]}"
 
 
+def named_interval(headline: Mapping[str, Any]) -> str:
+    """`90 % interval 1.2 to 2.9 M`, in the words for what the range is; empty when there is none."""
+    between = interval(headline)
+    return f"{headline['spread']} {between}" if between else ""
+
+
 def figure_span(
     headline: Mapping[str, Any], links: Mapping[str, EvidenceLink] | None = None, text: str | None = None
 ) -> str:
@@ -105,10 +111,9 @@ def figure_span(
     """
     page = f"{headline['notebook']}.html"
     href = f"{page}#x-{headline['exhibit']}" if headline.get("exhibit") else page
-    between = interval(headline)
     lines = [
         f"<strong>{escape(headline['shown'])}</strong> {escape(headline['label'])}",
-        escape(f"{headline['spread']} {between}") if between else "",
+        escape(named_interval(headline)),
         escape(f"Unit: {headline['unit']}. Basis: {headline['basis']}."),
         escape(" · ".join(filter(None, [headline.get("period", ""), f"{headline['confidence']} confidence",
                                          f"as known on {_iso_day(headline['as_of'])}"]))),

@@ -3,9 +3,10 @@
 Every register is a plain table that `assets/js/tables.js` lets a reader filter and sort.
 """
 
+import json
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,8 @@ import pandas as pd
 
 from helpers.evidence import Evidence
 from helpers.exhibits.tables import number
+
+_LESS = "\\u003c"
 
 
 def web_link(url: object, text: str) -> str:
@@ -30,11 +33,19 @@ def web_link(url: object, text: str) -> str:
 
 
 def register(
-    name: str, caption: str, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], chosen: str = ""
+    name: str,
+    caption: str,
+    heads: Sequence[str],
+    rows: Sequence[tuple[str, Sequence[str]]],
+    chosen: Sequence[str] = (),
+    facets: Sequence[Mapping[str, str]] | None = None,
+    held: Mapping[str, Any] | None = None,
 ) -> str:
-    """A filterable table from ready HTML cells. `rows`: the row's id and its cells; `chosen`: a head to filter by.
+    """A filterable table from ready HTML cells. `rows`: the row's id and its cells.
 
-    A head that ends in `#` holds numbers.
+    A head that ends in `#` holds numbers. `chosen`: what a reader can filter by, each a head or a name in `facets`,
+    which gives the values of each row that no column of its own shows. `held`: columns and rows by id that the CSV of
+    the shown rows has instead of the cells.
     """
     numeric = [head.endswith("#") for head in heads]
     top = "".join(
@@ -42,22 +53,32 @@ def register(
         for head, is_number in zip(heads, numeric, strict=True)
     )
     body = "".join(
-        f'<tr id="{escape(row_id, quote=True)}">'
+        f'<tr id="{escape(row_id, quote=True)}"{_facets(values)}>'
         + "".join(
             f'<td{" class=n" if is_number else ""} data-head="{escape(head.rstrip("#"), quote=True)}">{cell}</td>'
             for cell, is_number, head in zip(cells, numeric, heads, strict=True)
         )
         + "</tr>"
-        for row_id, cells in rows
+        for (row_id, cells), values in zip(rows, facets or [{}] * len(rows), strict=True)
     )
-    pick = f' data-choose="{escape(chosen, quote=True)}"' if chosen else ""
+    pick = f' data-choose="{escape(";".join(chosen), quote=True)}"' if chosen else ""
     return (
         f'<div class="register" id="register-{name}"{pick}>'
         f'<div class="table-scroll" role="region" aria-label="{escape(caption, quote=True)}" tabindex="0">'
         f'<table class="stacks"><caption class="visually-hidden">{escape(caption)}</caption>'
         f"<thead><tr>{top}</tr></thead>"
-        f"<tbody>{body}</tbody></table></div></div>"
+        f"<tbody>{body}</tbody></table></div>{page_data(held, 'register-data') if held else ''}</div>"
     )
+
+
+def page_data(value: object, name: str) -> str:
+    """Data for a script of the page, in a form that no text inside can leave."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return f'<script type="application/json" class="{name}">{text.replace("<", _LESS)}</script>'
+
+
+def _facets(values: Mapping[str, str]) -> str:
+    return "".join(f' data-{name.lower()}="{escape(value, quote=True)}"' for name, value in values.items())
 
 
 def sources_register(evidence: Evidence) -> str:
@@ -82,7 +103,7 @@ def sources_register(evidence: Evidence) -> str:
         ]
         rows.append((row["source_id"], cells))
     heads = ("Source", "Published", "Age, months#", "Kind", "Seen as", "Rows#")
-    return register("sources", "Sources", heads, rows, "Kind")
+    return register("sources", "Sources", heads, rows, ("Kind", "Seen as"))
 
 
 def freshness(evidence: Evidence) -> str:
@@ -105,13 +126,13 @@ def facts_register(evidence: Evidence) -> str:
     if evidence.facts.empty:
         return "<p>No fact was known on this date.</p>"
     names = {row["source_id"]: _text(row["publisher"]) for row in evidence.sources.to_dict("records")}
-    rows = []
+    rows, facets = [], []
     frame = evidence.facts.sort_values(["topic", "entity", "metric", "period_end", "fact_id"], kind="stable")
     for row in frame.to_dict("records"):
         note = " · ".join(filter(None, [_text(row.get("basis")), _text(row.get("note"))]))
-        source = row["source_id"]
+        source, metric = row["source_id"], _text(row["metric"]).replace("_", " ")
         cells = [
-            f"{escape(_text(row['entity']))}<small>{escape(_text(row['metric']).replace('_', ' '))}</small>",
+            f"{escape(_text(row['entity']))}<small>{escape(metric)}</small>",
             _value(row),
             escape(_text(row["unit"])) + (f"<small>{escape(note)}</small>" if note else ""),
             _short(row.get("period_text", "")),
@@ -122,8 +143,10 @@ def facts_register(evidence: Evidence) -> str:
             else "–",
         ]
         rows.append((row["fact_id"], cells))
+        year = "" if pd.isna(row["period_end"]) else f"{row['period_end'].year}"
+        facets.append({"Entity": _text(row["entity"]), "Metric": metric, "Year": year})
     heads = ("What", "Value#", "Unit, basis and note", "Period", "Published", "Status", "Source")
-    return register("facts", "Facts", heads, rows, "Status")
+    return register("facts", "Facts", heads, rows, ("Entity", "Metric", "Year", "Status"), facets)
 
 
 def assumptions_register(evidence: Evidence) -> str:
@@ -150,7 +173,7 @@ def assumptions_register(evidence: Evidence) -> str:
         ]
         rows.append((row["assumption_id"], cells))
     heads = ("Assumption", "90 % interval", "Shape", "Ground", "Weight", "Reason and sources")
-    return register("assumptions", "Assumptions", heads, rows, "Weight")
+    return register("assumptions", "Assumptions", heads, rows, ("Weight", "Ground"))
 
 
 def _grade(value: object) -> str:

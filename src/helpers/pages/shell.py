@@ -22,7 +22,12 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'none'; base-uri 'none'; form-action 'none'"
 )
-STYLES = ("assets/css/palette.css", "assets/css/site.css", "assets/css/editions.css")
+STYLES = (
+    "assets/css/palette.css",
+    "assets/css/site.css",
+    "assets/css/registers.css",
+    "assets/css/editions.css",
+)
 HEAD_SCRIPT = "assets/js/theme.js"
 SCRIPTS = ("assets/js/site.js", "assets/js/search.js", "assets/js/editions.js")
 
@@ -87,7 +92,7 @@ def page(site: Site, name: str, content: Content) -> str:
         + "".join(f'<link rel="stylesheet" href="{href}">\n' for href in STYLES)
         + f'<script src="{HEAD_SCRIPT}"></script>\n'
         + "".join(f'<script defer src="{source}"></script>\n' for source in dict.fromkeys(scripts))
-        + f'</head>\n<body class="page-{escape(name.removesuffix(".html"), quote=True)}">\n'
+        + f'</head>\n<body class="{_body_class(name, content)}">\n'
         + '<a class="skip" href="#content">Skip to the content</a>\n'
         + _header(site, name)
         + f'<main id="content" tabindex="-1"><div class="column">{head}{content.html}{_onward(site, name)}</div>'
@@ -102,6 +107,13 @@ def _needed(content: Content) -> list[str]:
     if 'class="register"' in content.html:
         needed.append("assets/js/tables.js")
     return needed
+
+
+def _body_class(name: str, content: Content) -> str:
+    """The page's own class, and `wide` where a register or the list of judgements needs the room."""
+    own = f"page-{escape(name.removesuffix('.html'), quote=True)}"
+    has_register = 'class="register"' in content.html and 'class="exhibit"' not in content.html
+    return f"{own} wide" if has_register or name == "index.html" or "statements" in content.html else own
 
 
 def _title_block(content: Content) -> str:
