@@ -29,7 +29,7 @@ def deck():
         ({"draws": True}, "draws", "whole number"),
         ({"draws": "1e4"}, "draws", "whole number"),
         ({"as_of": "2024-13-01"}, "as_of", "date like"),
-        ({"as_of": "1999-01-01"}, "as_of", "2024-01-01"),
+        ({"as_of": "1999-01-01"}, "as_of", "2024-06-30"),
         ({"as_of": "2999-01-01"}, "as_of", "last look"),
         ({"scenario": "sunshine"}, "scenario", "baseline"),
         ({"precision": "fp12"}, "precision", "fp16"),

@@ -1,11 +1,13 @@
 """A forked kernel is a real kernel: the same outputs as a plain ipykernel, and nothing left behind."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from contextlib import nullcontext
+from pathlib import Path
 
 import nbformat
 import papermill
@@ -14,7 +16,11 @@ import pytest
 from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
+from helpers.run import NotebookFailed, execute
+from helpers.run.cards import Card, Deck
 from helpers.run.provisioner import warm_kernels
+
+ROOT = Path(__file__).parents[1]
 
 AWKWARD = [
     "import sys, os\nprint('out')\nprint('err', file=sys.stderr)\nsys.stdout.write('no newline')",
@@ -83,12 +89,30 @@ def test_nothing_is_left_when_the_client_is_killed(tmp_path):
     )
     client = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
     started = psutil.Process(client.pid)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while len(started.children(recursive=True)) < 2 and time.monotonic() < deadline:
         time.sleep(0.1)
     family = started.children(recursive=True)
     assert len(family) == 2, "the warm process and one kernel"
     os.kill(client.pid, signal.SIGKILL)
     client.wait()
-    _, alive = psutil.wait_procs(family, timeout=10)
+    _, alive = psutil.wait_procs(family, timeout=30)
     assert not alive
+
+
+def test_a_failure_ends_the_notebook_that_runs_beside_it(tmp_path, monkeypatch):
+    """Two notebooks side by side, one raises: the run ends at once, names the one that raised, leaves no kernel."""
+    monkeypatch.setenv("BRIEFING_ROOT", str(tmp_path))
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    (tmp_path / "notebooks").mkdir()
+    write(tmp_path / "notebooks" / "a.ipynb", ["import time; time.sleep(60)"])
+    write(
+        tmp_path / "notebooks" / "b.ipynb", ["import time; time.sleep(1); raise RuntimeError('b is broken')"]
+    )
+    described = {"title": "", "asks": "", "parameters": (), "reads": (), "evidence": ()}
+    cards = tuple(Card(file=f"{page}.ipynb", page=page, **described) for page in "ab")
+    begun = time.monotonic()
+    with pytest.raises(NotebookFailed, match=r"b\.ipynb failed: RuntimeError: b is broken"):
+        execute(Deck(cards, {}), {page: {"as_of": "latest"} for page in "ab"}, tmp_path / "run")
+    assert time.monotonic() - begun < 45
+    assert not [child for child in psutil.Process().children(recursive=True) if child.is_running()]

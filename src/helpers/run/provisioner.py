@@ -69,9 +69,12 @@ class ForkedProcess:
         self._server, self.pid, self.returncode = server, pid, None
 
     def poll(self) -> int | None:
-        """The exit code, or None while it runs."""
+        """The exit code, or None while it runs; a kernel whose warm process has ended has ended with it."""
         if self.returncode is None:
-            self.returncode = self._server.ask(code=self.pid)["code"]
+            try:
+                self.returncode = self._server.ask(code=self.pid)["code"]
+            except (RuntimeError, ValueError, OSError):
+                self.returncode = -signal.SIGKILL
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
