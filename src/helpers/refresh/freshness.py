@@ -96,7 +96,7 @@ def _newest(evidence: Evidence, entry: Mapping[str, Any]) -> date | None:
     table = entry["table"]
     frame = getattr(evidence, RENAMED.get(table, table))
     for column, value in entry.get("where", {}).items():
-        frame = frame[frame[column] == value]
+        frame = frame[frame[column] == value] if len(frame) else frame
     newest = frame[entry.get("date", "published")].max() if len(frame) else pd.NaT
     return None if pd.isna(newest) else newest.date()
 

@@ -1,0 +1,7 @@
+"""The schedule: a build that nobody watches, and many builds at once.
+
+log         what happened, in JSON lines
+stages      the stages of an unattended run, their exit codes, and what is tried again
+message     the word sent when a run ends
+unattended  refresh, check, freshness, build, verify, publish, changes; in this order, under one lock
+"""

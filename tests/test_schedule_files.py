@@ -1,0 +1,87 @@
+"""What is handed to schedulers is pinned, asks for no more than it needs, and names commands that exist."""
+
+import ast
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from evidence_folder import write_evidence
+from helpers.cli.app import app
+
+ROOT = Path(__file__).parents[1]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+SCHEDULE = ROOT / "docs" / "schedule"
+
+
+def options_of(command):
+    words = shlex.split(command)
+    return words[words.index("run-scheduled") + 1 :]
+
+
+def is_accepted(words):
+    """The command line takes these words (a dry run is refused only for wrong ones)."""
+    done = CliRunner().invoke(app, ["run-scheduled", *words, "--no-refresh", "--dry-run", "--stale-ok"])
+    return done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_pin_every_action_and_grant_little(path):
+    workflow = yaml.safe_load(path.read_text())
+    assert workflow["permissions"] == {"contents": "read"}
+    for job in workflow["jobs"].values():
+        assert job["timeout-minutes"] <= 60
+        assert set(job.get("permissions", {})) <= {"pages", "id-token"}
+        for step in job["steps"]:
+            if "uses" in step:
+                assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step["uses"]), step["uses"]
+            assert "${{" not in step.get("run", ""), (
+                "an expression in a shell line can be made to run something"
+            )
+
+
+def test_only_the_deploying_job_may_write_pages_and_it_runs_nothing_of_ours():
+    jobs = yaml.safe_load((ROOT / ".github/workflows/publish.yml").read_text())["jobs"]
+    assert "permissions" not in jobs["build"]
+    assert [step.get("run") for step in jobs["deploy"]["steps"]] == [None]
+
+
+def test_commands_in_workflow_service_and_crontab_are_accepted(tmp_path, monkeypatch):
+    write_evidence(tmp_path / "data")
+    (tmp_path / "data" / "refresh.yml").write_text("feeds: {}\n")
+    monkeypatch.setenv("BRIEFING_ROOT", str(tmp_path))
+    workflow = yaml.safe_load((ROOT / ".github/workflows/publish.yml").read_text())
+    lines = [
+        step["run"] for step in workflow["jobs"]["build"]["steps"] if "run-scheduled" in step.get("run", "")
+    ]
+    lines += re.findall(r"ExecStart=(.+)", (SCHEDULE / "briefing.service").read_text())
+    lines += re.findall(r"&& (\.venv/bin/briefing .+)", (SCHEDULE / "crontab").read_text())
+    assert len(lines) == 3
+    for line in lines:
+        accepted, said = is_accepted(options_of(line))
+        assert accepted, (line, said)
+
+
+def test_cron_line_has_five_fields_and_a_real_command():
+    line = next(line for line in (SCHEDULE / "crontab").read_text().splitlines() if not line.startswith("#"))
+    fields = line.split()
+    assert all(re.fullmatch(r"[\d*/,-]+", field) for field in fields[:5]) and fields[5] == "cd"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+def test_systemd_reads_the_timer(tmp_path):
+    done = subprocess.run(
+        ["systemd-analyze", "calendar", "*-*-* 03:00:00"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0 and "OnCalendar=*-*-* 03:00:00" in (SCHEDULE / "briefing.timer").read_text()
+
+
+def test_the_flow_is_python_and_calls_the_run():
+    text = (SCHEDULE / "prefect_flow.py").read_text()
+    ast.parse(text)
+    assert '"run-scheduled"' in text and "cron=" in text
