@@ -73,7 +73,7 @@ def stated() -> dict:
 def make(folder: Path, as_of: str, said: dict | None = None, pages: tuple[str, ...] = PAGES) -> Path:
     """Write the edition and return its folder."""
     said = said or stated()
-    for name in ("results/headlines", "exhibits", "data", "assets"):
+    for name in ("results/headlines", "exhibits", "data"):
         (folder / name).mkdir(parents=True)
     record = {
         "as_of": as_of,
