@@ -143,8 +143,14 @@ _open: WarmKernels | None = None
 
 @contextmanager
 def warm_kernels() -> Iterator[WarmKernels | None]:
-    """Fork kernels from a warm process in this block; where forking is not to be had, nothing changes (None)."""
+    """Fork kernels from a warm process in this block; where forking is not to be had, nothing changes (None).
+
+    A block inside another one uses the warm process of the outer one, so that many runs start it once.
+    """
     global _open
+    if _open is not None:
+        yield _open
+        return
     if not hasattr(os, "fork") or sys.platform == "darwin":
         yield None
         return
