@@ -110,7 +110,7 @@ def _write_changes(record: Record, reports: Sequence[Since], days: Sequence[str]
     listed = [(_day(other), f"{kept}{other}/") for other in reversed(days)]
     for name, place, content in (
         ("changes.html", "what-changed", sections + editions_section(listed, up + FEED)),
-        ("index.html", "changed", teaser(reports[0]) if reports else ""),
+        ("index.html", "changed", teaser(reports[-1]) if reports else ""),
     ):
         page = record.folder / name
         page.write_text(fill_slot(page.read_text(encoding="utf-8"), place, content), encoding="utf-8")

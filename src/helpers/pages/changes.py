@@ -11,6 +11,7 @@ from typing import Any
 from helpers.pages.change_tables import CHANGE, Entry, Since, exhibit_table, headline_table, moved_row, table
 
 SHOWN_CHANGED = 40
+_ROWS = {"added": "new", "changed": "changed", "gone": "withdrawn"}
 _TABLES = {"exchange_rates": "exchange rates", "chip_disputes": "disputed specifications"}
 
 
@@ -82,12 +83,13 @@ def _headline_count(report: Mapping[str, Any]) -> str:
 
 
 def _inputs(report: Mapping[str, Any]) -> str:
+    """How much of the evidence and of the code differs: 633 new and 26 changed rows of evidence."""
     rows = {name: sum(count[name] for count in report["evidence"].values()) for name in CHANGE}
     modules = {name for names in report["modules"].values() for name in names}
-    said = [f"{rows[name]:,} {word}" for name, word in CHANGE.items() if rows[name]]
-    said = [f"rows of evidence: {', '.join(said)}"] if said else []
-    said += [f"modules of code that differ: {len(modules)}"] if modules else []
-    return f"Behind this are {'; '.join(said)}." if said else "Evidence and code are the same."
+    counted = " and ".join(f"{rows[name]:,} {word}" for name, word in _ROWS.items() if rows[name])
+    said = [f"{counted} rows of evidence"] if counted else []
+    said += [f"{len(modules)} changed modules of code"] if modules else []
+    return f"Behind this: {'; '.join(said)}." if said else "Evidence and code are the same."
 
 
 def _by_chapter(since: Since, entries: Sequence[Entry], make: Callable) -> list[str]:
