@@ -37,6 +37,7 @@ PAGES = {
     "reference",
     "changes",
     "accelerators",
+    "whole",
     "scenarios",
 }
 

@@ -10,6 +10,7 @@ from helpers.cli import (
     diff,
     lab,
     new,
+    pdf,
     readme,
     refresh,
     scheduled,
@@ -32,6 +33,7 @@ app.command()(diff.diff)
 app.command()(verify.verify)
 app.command()(serve.serve)
 app.command()(lab.lab)
+app.command()(pdf.pdf)
 app.command()(readme.readme)
 app.command(context_settings=new.CONTEXT)(new.new)
 app.command()(refresh.refresh)

@@ -110,7 +110,7 @@ def _build(
     building = building_folder(out)
     shutil.rmtree(building, ignore_errors=True)
     try:
-        pages.make_site(run, evidence, deck, parameters, building, renderer)
+        pages.make_site(run, evidence, deck, parameters, building, renderer, inputs)
         write_record(building, run, as_of, parameters, outcomes)
         write_manifest(building, run, inputs, as_of)
         say("editions")

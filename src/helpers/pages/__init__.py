@@ -12,7 +12,9 @@ reference    the package's public names, from its docstrings
 stage        the project that a renderer sees
 render       Quarto or smalldocs
 content      a page's content, made fit for a strict page
+crate        the run as an RO-Crate
 shell        the document around it
+whole        all chapters on one page, for print
 search       the search index
 standalone   a notebook as one file to mail
 finish       the site from all of these
@@ -51,12 +53,14 @@ def make_site(
     parameters: Mapping[str, Any],
     site: Path,
     renderer: str = "auto",
+    inputs: Mapping[str, Any] | None = None,
 ) -> Path:
     """Make the site of a finished run in `site`: stage beside the run, render, finish.
 
-    `evidence` is cut to the run's `as_of`. Raises RenderFailed. Returns `site`.
+    `evidence` is cut to the run's `as_of`; `inputs` is what the manifest will say of the edition, for the RO-Crate.
+    Raises RenderFailed. Returns `site`.
     """
     project = stage(run, evidence, deck, parameters, run / "pages")
     rendered = render(project, renderer)
-    finish(rendered, project, run, evidence, deck, site)
+    finish(rendered, project, run, evidence, deck, parameters, inputs or {}, site)
     return site

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from lxml import html
 
 from helpers.pages.shell import POLICY
+from helpers.pages.whole import NAME as WHOLE
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.I)
 _LOADING = (
@@ -33,7 +34,12 @@ def check_site(site: Path) -> list[str]:
     for name, root in documents.items():
         faults += _page_faults(name, root, ids[name])
         faults += _link_faults(site, name, root, ids)
-    shown = Counter(found for root in documents.values() for found in root.xpath("//figure/@data-exhibit"))
+    shown = Counter(
+        found
+        for name, root in documents.items()
+        if name != WHOLE
+        for found in root.xpath("//figure/@data-exhibit")
+    )
     faults += [f"exhibit {name} is shown {times} times" for name, times in shown.items() if times > 1]
     for sheet in sorted((site / "notebooks").glob("*.html")):
         faults += _sheet_faults(sheet)

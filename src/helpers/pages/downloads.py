@@ -8,15 +8,22 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
+import yaml
 
 from helpers.evidence import Evidence
 from helpers.evidence.package import RENAMED
+from helpers.exhibits.citation import day, entry
 from helpers.exhibits.tables import heading
+from helpers.pages.crate import METADATA
+from helpers.paths import project_root
+from helpers.results import LONG_FORM
 from helpers.run.cards import Deck
 
 PACKAGE = "china-ai-compute"
+ALL_RESULTS = "results/long-form.csv"
 _ID = re.compile(r"[\w.-]+")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -46,27 +53,71 @@ def write_downloads(evidence: Evidence, run: Path, folder: Path) -> None:
             shutil.copytree(
                 run / name, folder / "results" / ("" if name == "results" else name), dirs_exist_ok=True
             )
+    (folder / "results").mkdir(exist_ok=True)
+    long_form(run).to_csv(folder / ALL_RESULTS, index=False, lineterminator="\n")
+
+
+def write_citation(evidence: Evidence, folder: Path) -> None:
+    """Write `citation.bib` and `CITATION.cff` of this edition into the site."""
+    known = yaml.safe_load((project_root() / "CITATION.cff").read_text(encoding="utf-8"))
+    day_known = evidence.as_of
+    edition = {**known, "version": day_known.isoformat(), "date-released": day_known.isoformat()}
+    text = yaml.safe_dump(edition, allow_unicode=True, sort_keys=False, width=110)
+    (folder / "CITATION.cff").write_text(text, encoding="utf-8")
+    note = f"Edition as known on {day(day_known)}"
+    text = entry(f"china-ai-compute:{day_known}", str(known["title"]), day_known, note)
+    (folder / "citation.bib").write_text(text + "\n", encoding="utf-8")
+
+
+def long_form(run: Path) -> pd.DataFrame:
+    """Every result in long form, one below the other: notebook, result, and the columns of `LONG_FORM`."""
+    frames = []
+    for path in sorted((run / "results").glob("*/*.csv")):
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        if set(LONG_FORM) <= set(frame):
+            frames.append(frame[list(LONG_FORM)].assign(notebook=path.parent.name, result=path.stem))
+    columns = ["notebook", "result", *LONG_FORM]
+    return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
 
 
 def download_list(evidence: Evidence, run: Path) -> str:
-    """Links to the files that `write_downloads` makes of this evidence and run."""
+    """Links to the files that `write_downloads` makes of this evidence and run, the whole packages first."""
     tables = [entry["path"] for entry in _package(evidence)["resources"]]
     results = sorted(
         path.relative_to(run / "results").as_posix() for path in (run / "results").rglob("*.csv")
     )
     headlines = sorted(path.name for path in (run / "headlines").glob("*.json"))
+    whole = (
+        (f"data/{PACKAGE}.zip", "the evidence as it was known, a Frictionless Data Package"),
+        (ALL_RESULTS, "every result in long form, one table"),
+        (
+            METADATA,
+            "the run as an RO-Crate: workflow, parameters, evidence and results, each with its digest",
+        ),
+        ("citation.bib", "this edition for BibTeX"),
+        ("CITATION.cff", "this edition in the Citation File Format"),
+    )
     groups = (
-        ("The evidence as it was known", [f"data/{PACKAGE}.zip", "data/datapackage.json", "data/rules.json",
-                                          *(f"data/{name}" for name in tables)]),
-        ("The results in long form", [f"results/{name}" for name in results]),
-        ("The headlines", [f"results/headlines/{name}" for name in headlines]),
-    )  # fmt: skip
-    parts = []
+        (
+            "Tables of the evidence",
+            ["data/datapackage.json", "data/rules.json", *(f"data/{name}" for name in tables)],
+        ),
+        ("Results, one by one", [f"results/{name}" for name in results]),
+        ("Headlines", [f"results/headlines/{name}" for name in headlines]),
+    )
+    items = "".join(f'<li><a href="{name}" download>{name}</a>, {about}</li>' for name, about in whole)
+    parts = [f'<ul class="whole">{items}</ul>']
     for name, files in groups:
         items = "".join(
-            f'<li><a href="{escape(file, quote=True)}" download>{escape(file)}</a></li>' for file in files
+            f'<li><a href="{escape(quote(file), quote=True)}" download>{escape(file)}</a></li>'
+            for file in files
         )
-        parts.append(f'<h3>{name}</h3><ul class="downloads">{items}</ul>' if items else "")
+        count = f"{name} ({len(files)})"
+        parts.append(
+            f'<details class="columns"><summary>{count}</summary><ul class="downloads">{items}</ul></details>'
+            if items
+            else ""
+        )
     return "".join(parts)
 
 

@@ -3,18 +3,22 @@
 import json
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from helpers.evidence import Evidence
 from helpers.exhibits.theme import TOKENS, css_variables
 from helpers.pages.content import Content, read_page
-from helpers.pages.downloads import write_downloads
+from helpers.pages.crate import WORKFLOW, write_crate
+from helpers.pages.downloads import write_citation, write_downloads
 from helpers.pages.numbers import evidence_links, sentence_html
 from helpers.pages.search import index_script
 from helpers.pages.shell import Site, page
 from helpers.pages.stage import ordered_headlines
 from helpers.pages.standalone import standalone
-from helpers.paths import report_dir
+from helpers.pages.whole import NAME, whole
+from helpers.paths import notebooks_dir, report_dir
 from helpers.run.cards import Deck
 
 SERVED = ("csv", "svg", "png", "js")
@@ -22,7 +26,16 @@ _FINDING = re.compile(r'(<p class="finding" data-headline="([^"]+)">).*?</p>', r
 _EXHIBIT = re.compile(r'<figure class="exhibit" id="x-([a-z0-9-]+)"')
 
 
-def finish(rendered: Path, project: Path, run: Path, evidence: Evidence, deck: Deck, site: Path) -> None:
+def finish(
+    rendered: Path,
+    project: Path,
+    run: Path,
+    evidence: Evidence,
+    deck: Deck,
+    parameters: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    site: Path,
+) -> None:
     """Write the whole site into `site` from the folder that a renderer wrote and the run behind it."""
     site.mkdir(parents=True, exist_ok=True)
     _copy_assets(site)
@@ -43,7 +56,8 @@ def finish(rendered: Path, project: Path, run: Path, evidence: Evidence, deck: D
             document,
         )
         contents[source.name] = read_page(document)
-    for name, content in contents.items():
+    printed = whole(contents, [f"{card.page}.html" for card in deck.cards])
+    for name, content in {**contents, NAME: printed}.items():
         (site / name).write_text(page(described, name, content), encoding="utf-8")
     places = {found: name for name, content in contents.items() for found in _EXHIBIT.findall(content.html)}
     records = [
@@ -56,6 +70,9 @@ def finish(rendered: Path, project: Path, run: Path, evidence: Evidence, deck: D
         executed = run / "notebooks" / card.file
         shutil.copyfile(executed, site / "notebooks" / card.file)
         standalone(executed, site / "notebooks" / f"{Path(card.file).stem}.html", run / "exhibits")
+    shutil.copyfile(notebooks_dir() / "cards.yml", site / WORKFLOW)
+    write_citation(evidence, site)
+    write_crate(site, evidence, deck, parameters, inputs)
 
 
 def palette_css() -> str:

@@ -27,6 +27,7 @@ STYLES = (
     "assets/css/site.css",
     "assets/css/registers.css",
     "assets/css/editions.css",
+    "assets/css/print.css",
 )
 HEAD_SCRIPT = "assets/js/theme.js"
 SCRIPTS = ("assets/js/site.js", "assets/js/search.js", "assets/js/editions.js")

@@ -1,0 +1,91 @@
+"""The whole briefing on one page, made for printing: judgements, chapters, claims, methods and assumptions in order.
+
+Facts and sources stay on their own pages: a reader of paper does not look them up row by row.
+"""
+
+from collections.abc import Mapping
+from html import escape
+
+from lxml import html
+
+from helpers.pages.content import Content
+
+NAME = "whole.html"
+LAST = ("claims.html", "methods.html", "assumptions.html")
+_REFERRING = ("aria-labelledby", "aria-describedby", "for")
+# Shown where a reader can act on it, and of no use on paper.
+_UNPRINTED = (
+    '//*[@class="exhibit-chart"]/*[contains(@class,"narrow")] | //script | //*[@class="also"] | //*[@class="num-card"]'
+    ' | //*[contains(@class,"exhibit-menu")] | //*[contains(@class,"capacity-sliders")] | //*[@class="designer"]'
+)
+
+
+def whole(contents: Mapping[str, Content], chapters: list[str]) -> Content:
+    """The pages in reading order as one content; ids are made different and links between the pages stay inside."""
+    order = [name for name in ("index.html", *chapters, *LAST) if name in contents]
+    sections = [_section(name, contents[name], order) for name in order]
+    entries = "".join(
+        f'<li><a href="#{_prefix(name)}">{escape(contents[name].title)}</a></li>' for name in order[1:]
+    )
+    listed = f'<nav class="whole-contents" aria-label="Chapters"><ol>{entries}</ol></nav>'
+    first, *rest = sections
+    return Content(
+        title="The whole briefing",
+        description="All chapters on one page, made for printing.",
+        html=first + listed + "".join(rest),
+    )
+
+
+def _prefix(name: str) -> str:
+    return f"part-{name.removesuffix('.html')}"
+
+
+def _section(name: str, content: Content, order: list[str]) -> str:
+    root = html.fragment_fromstring(content.html, create_parent="section")
+    root.set("id", _prefix(name))
+    root.set("class", "whole-part")
+    for element in root.xpath(_UNPRINTED):
+        element.drop_tree()
+    for element in list(root.iter("h1", "h2", "h3", "h4")):
+        element.tag = f"h{min(int(element.tag[1]) + 1, 6)}"
+    for element in root.iter():
+        if element is root or not isinstance(element.tag, str):
+            continue
+        if element.get("id"):
+            element.set("id", _own(name, element.get("id")))
+        for attribute in _REFERRING:
+            if element.get(attribute):
+                element.set(attribute, _own(name, element.get(attribute)))
+        if element.tag == "a" and element.get("href"):
+            element.set("href", _inside(name, element.get("href"), order))
+    if name not in LAST:
+        for element in root.xpath('//*[@class="register"]'):
+            element.getparent().replace(element, _left_out(name))
+    if not content.has_display_title:
+        title = html.Element("h2")
+        title.text = content.title
+        root.insert(0, title)
+        if content.description:
+            lede = html.Element("p")
+            lede.set("class", "lede")
+            lede.text = content.description
+            root.insert(1, lede)
+    return html.tostring(root, encoding="unicode")
+
+
+def _left_out(name: str) -> html.HtmlElement:
+    return html.fragment_fromstring(f'<p class="caution">The list is on the site: <a href="{name}">{name}</a>.</p>')
+
+
+def _own(name: str, anchor: str) -> str:
+    """An id as it is here: those of exhibits are the same in the whole site, others get the name of their page."""
+    return anchor if anchor.startswith("x-") else f"{name.removesuffix('.html')}-{anchor}"
+
+
+def _inside(name: str, href: str, order: list[str]) -> str:
+    """A link as it is here: to another part of this page where that part is on it."""
+    page, mark, anchor = href.partition("#")
+    page = page or (name if mark else "")
+    if page not in order:
+        return href
+    return f"#{_own(page, anchor)}" if anchor else f"#{_prefix(page)}"
