@@ -155,8 +155,11 @@ def test_a_missing_edition_is_made_once(tmp_path, monkeypatch):
 
 def test_an_edition_that_cannot_be_made_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("BRIEFING_ROOT", str(tmp_path))
-    monkeypatch.setattr(editions, "_COMMAND", "import sys; sys.exit('no such fact')")
-    with pytest.raises(EditionError, match=r"the edition of 2025-06-30 could not be made:\nno such fact"):
+    failing = subprocess.CompletedProcess([], 1, "", "01_chips.ipynb failed: no such fact\n")
+    monkeypatch.setattr(editions.subprocess, "run", lambda *_, **__: failing)
+    with pytest.raises(
+        EditionError, match=r"the edition of 2025-06-30 could not be made:\n01_chips.ipynb failed"
+    ):
         editions._make("2025-06-30", "smalldocs", tmp_path / "target")
     assert not (tmp_path / "target").exists()
 

@@ -7,6 +7,7 @@ causes     why a number moved between two editions
 cells      what moved inside an exhibit
 changes    the change report from one edition to another
 editions   past editions, made once and carried over unchanged
+past       one of them, in a process of its own
 neighbours what the editions of one site say of each other
 feed       the Atom feed of editions and of changes
 swap       one rename puts the new site in place of the old

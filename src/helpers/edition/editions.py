@@ -25,7 +25,6 @@ from helpers.paths import build_dir, project_root, report_dir
 
 DEFAULT, NONE, CURRENT = "default", "none", "current"
 _AROUND = (FOLDER, "feed.xml", MANIFEST)
-_COMMAND = "import sys; from helpers.cli import main; sys.exit(main())"
 
 
 class EditionError(Exception):
@@ -125,15 +124,11 @@ def _make(day: str, renderer: str, target: Path) -> None:
     """An edition by an ordinary build in a process of its own; one that is still current is not made again."""
     folder = build_dir() / FOLDER / day
     folder.parent.mkdir(parents=True, exist_ok=True)
-    command = ["build", "--as-of", day, "--editions", NONE, "--out", str(folder), "--renderer", renderer]
+    command = [sys.executable, "-m", "helpers.edition.past", day, str(folder), renderer]
+    environment = {**os.environ, "BRIEFING_ROOT": str(project_root())}
     with FileLock(f"{folder}.lock"):
         done = subprocess.run(
-            [sys.executable, "-c", _COMMAND, *command],
-            capture_output=True,
-            text=True,
-            cwd=project_root(),
-            env={**os.environ, "BRIEFING_ROOT": str(project_root())},
-            check=False,
+            command, capture_output=True, text=True, cwd=project_root(), env=environment, check=False
         )
         if done.returncode:
             raise EditionError(f"the edition of {day} could not be made:\n{done.stderr.strip()[-2000:]}")
