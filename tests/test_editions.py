@@ -271,8 +271,9 @@ def test_a_corrected_fact_is_found_on_the_changes_page_and_past_editions_stay(tm
     project, out = tmp_path / "project", tmp_path / "out"
     for name in ("data", "notebooks", "report", "src"):
         shutil.copytree(ROOT / name, project / name)
-    for name in ("_quarto.yml", "constraints.txt", "requirements.txt"):
-        shutil.copy(ROOT / name, project / name)
+    for path in ROOT.iterdir():
+        if path.is_file():
+            shutil.copy(path, project / path.name)
 
     def build() -> None:
         code = "import sys; from helpers.cli import main; sys.exit(main())"
