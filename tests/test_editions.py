@@ -205,7 +205,7 @@ def test_the_feed_is_atom_and_its_links_lead_somewhere(site):
     ids = [part.findtext(f"{ATOM}id") for part in (root, *entries)]
     assert len(set(ids)) == len(ids)
     changes = next(entry for entry in entries if entry.find(f"{ATOM}category").get("term") == "changes")
-    assert "installed base: 1.7 M → 2.0 M (evidence)" in changes.findtext(f"{ATOM}content")
+    assert "installed base, 2025: 1.7 M → 2.0 M (evidence)" in changes.findtext(f"{ATOM}content")
 
 
 def test_ids_in_the_feed_stay_and_only_what_changed_is_new(site, tmp_path):

@@ -73,14 +73,20 @@ def change_lines(report: Mapping[str, Any], most: int = SHOWN) -> list[str]:
     """One line for each headline that moved, key judgements first: `chip lag: 47 mo -> 48 mo (evidence)`."""
     moved = [row for row in report["headlines"] if row["status"] != "rounding"]
     moved.sort(key=lambda row: not row["key"])
-    lines = [
-        f"{row['label']}: {row['old']['shown'] if row['old'] else 'not stated'} → "
-        f"{row['new']['shown'] if row['new'] else 'no longer stated'} ({row['cause']})"
-        for row in moved[:most]
-    ]
+    lines = [_line(row) for row in moved[:most]]
     if len(moved) > most:
         lines.append(f"and {len(moved) - most} more headline numbers")
     return lines or ["No headline number moved."]
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    old, new = row["old"], row["new"]
+    name = ", ".join(filter(None, [row["label"], (new or old)["period"]]))
+    if old and new and old["shown"] == new["shown"]:  # only its interval moved
+        then, now = (f"{said['shown']} ({said['between']})" for said in (old, new))
+    else:
+        then, now = old["shown"] if old else "not stated", new["shown"] if new else "no longer stated"
+    return f"{name}: {then} → {now} ({row['cause']})"
 
 
 def _entry(feed: ElementTree.Element, name: str, title: str, as_of: str, kind: str) -> ElementTree.Element:
