@@ -70,7 +70,7 @@ def _changes_entry(feed: ElementTree.Element, entry: Entry, report: Mapping[str,
 
 
 def change_lines(report: Mapping[str, Any], most: int = SHOWN) -> list[str]:
-    """One line for each headline that moved, key judgements first: `chip lag: 47 mo -> 48 mo (evidence)`."""
+    """One line for each headline that moved, key judgements first: `chip lag, 2025: 47 mo -> 48 mo (evidence)`."""
     moved = [row for row in report["headlines"] if row["status"] != "rounding"]
     moved.sort(key=lambda row: not row["key"])
     lines = [_line(row) for row in moved[:most]]
