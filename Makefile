@@ -19,7 +19,10 @@ lab: $(READY) ## JupyterLab on the notebooks
 check: $(READY) ## validate the evidence
 	@$(BIN)/briefing check
 
-test: $(READY) ## the tests
+test: $(READY) ## the tests, with whole builds (minutes)
+	@$(BIN)/python -m pytest -q -m "not slow"
+
+test-all: $(READY) ## the slow ones too: many editions, sweeps, injected faults
 	@$(BIN)/python -m pytest -q
 
 bench: $(READY) ## the benchmarks
