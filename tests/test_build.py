@@ -14,7 +14,7 @@ from helpers.evidence import load
 from helpers.fingerprint import files_below
 
 ROOT = Path(__file__).parents[1]
-COPIED = ("data", "notebooks", "report", "_quarto.yml", "requirements.txt", "constraints.txt")
+COPIED = ("data", "notebooks", "report", "_quarto.yml", "requirements.txt", "constraints.txt", "CITATION.cff")
 SMALL = ("-p", "draws=256")
 CANARY = "canary-3141592653"
 

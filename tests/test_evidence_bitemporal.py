@@ -150,3 +150,15 @@ def test_a_release_to_come_is_not_known_yet():
     assert chips.loc["b200", "status"] == "announced" and chips.loc["b200", "release_date"] == ""
     assert chips.loc["h20_96", "status"] == "shipping"
     assert load().chips.set_index("chip_id").loc["b200", "release_date"] == "2024-11-15"
+
+
+def test_a_rule_is_known_as_it_read_then():
+    """On 2023-12-31 nobody knew of the amendment of April 2024, of ACA, or of documents written since."""
+    then = {rule["id"]: rule for rule in load(as_of="2023-12-31").rules}["us-3a090a-2023"]
+    now = {rule["id"]: rule for rule in load().rules}["us-3a090a-2023"]
+    assert then["amendments"] == [] and len(now["amendments"]) == 2
+    assert [entry["id"] for entry in then["exceptions"]] == ["NAC"]
+    assert [period["until"] for period in then["licence_policy"]] == [None]
+    assert "ecfr-ccl-3a090-2026" in now["field_sources"]["tests"]
+    assert "ecfr-ccl-3a090-2026" not in then["field_sources"]["tests"]
+    assert then["tests"] == now["tests"]

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from helpers.evidence.hindsight import rule_as_known
 from helpers.evidence.package import Resource, read_package
 from helpers.evidence.periods import knowable_from, parse_period
 from helpers.paths import data_dir
@@ -185,7 +186,11 @@ def _cut(whole: Evidence, day: date) -> Evidence:
         if day < whole.as_of:
             frame = _without_hindsight(frame, known)
         cut[name] = frame
-    rules = [rule for rule in whole.rules if knowable_from(str(rule["published"])) <= day]
+    rules = [
+        rule_as_known(rule, day, existing) if day < whole.as_of else rule
+        for rule in whole.rules
+        if knowable_from(str(rule["published"])) <= day
+    ]
     return replace(whole, as_of=day, rules=rules, full=whole, **cut)
 
 
