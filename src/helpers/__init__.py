@@ -16,3 +16,9 @@ cli        the `briefing` command
 
 A module imports only from its own stage or an earlier one.
 """
+
+import sys
+
+# jsonschema, which nbformat and Altair import, asks for an optional checker of web addresses whose grammar takes
+# seconds to build once JupyterLab has installed it. Nothing here uses it, and jsonschema goes on without it.
+sys.modules.setdefault("rfc3987_syntax", None)

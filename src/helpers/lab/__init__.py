@@ -9,7 +9,6 @@ Importing it registers the displays with the running IPython; nothing in the bui
 """
 
 from helpers.evidence import independent
-from helpers.lab import _quick  # noqa: F401 (before whatever imports Altair)
 from helpers.lab.displays import register_displays
 from helpers.lab.panel import scenario_panel
 from helpers.lab.parameters import parameters
