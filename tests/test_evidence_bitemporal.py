@@ -159,6 +159,6 @@ def test_a_rule_is_known_as_it_read_then():
     assert then["amendments"] == [] and len(now["amendments"]) == 2
     assert [entry["id"] for entry in then["exceptions"]] == ["NAC"]
     assert [period["until"] for period in then["licence_policy"]] == [None]
-    assert "ecfr-ccl-3a090-2026" in now["field_sources"]["tests"]
-    assert "ecfr-ccl-3a090-2026" not in then["field_sources"]["tests"]
+    assert "bakermckenzie-2024-04" in now["field_sources"]["exceptions"]
+    assert "bakermckenzie-2024-04" not in then["field_sources"]["exceptions"]
     assert then["tests"] == now["tests"]
