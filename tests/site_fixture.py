@@ -14,7 +14,7 @@ import pandas as pd
 
 from helpers.exhibits import Exhibit
 from helpers.exhibits.theme import scale
-from helpers.results import Headline
+from helpers.results import LONG_FORM, Headline
 
 AS_OF = date(2026, 10, 9)
 
@@ -185,6 +185,16 @@ def verdicts(source_id: str, evidence_ids: list[str]) -> pd.DataFrame:
     )
 
 
+def scenarios() -> pd.DataFrame:
+    """The stock at two year ends under two scenarios."""
+    rows = [
+        (name, year, "installed", "H100e", "FP16", middle * 0.7, middle, middle * 1.6, "2026-10-09", "", key)
+        for name, key, factor in (("Baseline", "baseline", 1.0), ("Tight controls", "tight_controls", 0.8))
+        for year, middle in (("2027-Q4", factor * 3.6e6), ("2028-Q4", factor * 5.1e6))
+    ]
+    return pd.DataFrame(rows, columns=[*LONG_FORM, "scenario"])
+
+
 def make_run(folder: Path, evidence, deck, exhibits: dict[str, Exhibit] | None = None) -> Path:
     """Write a finished run: exhibits, headlines, verdicts, a result and the four notebooks."""
     shown = exhibits or {
@@ -203,6 +213,8 @@ def make_run(folder: Path, evidence, deck, exhibits: dict[str, Exhibit] | None =
     (folder / "results" / "claims").mkdir(parents=True)
     frame = verdicts(evidence.sources["source_id"][0], ids)
     frame.to_csv(folder / "results" / "claims" / "verdicts.csv", index=False)
+    (folder / "results" / "capacity").mkdir()
+    scenarios().to_csv(folder / "results" / "capacity" / "scenarios.csv", index=False)
     (folder / "notebooks").mkdir()
     for card in deck.cards:
         exhibit = shown.get(card.page)

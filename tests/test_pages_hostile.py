@@ -92,7 +92,6 @@ def make_attacked(folder: Path, evidence, renderer: str = "smalldocs") -> Path:
     claimed = frame.assign(**{name: HOSTILE for name in words}, note=HOSTILE, claimed_text=HOSTILE)
     claimed["id"], claimed["same_as"] = HOSTILE + frame["id"], frame["same_as"].map(hostile_ids)
     claimed.to_csv(path, index=False)
-    (run / "results" / "capacity").mkdir()
     stock = {"entity": HOSTILE, "period": HOSTILE, "quantity": "installed", "scenario": HOSTILE, "p5": 1.0,
              "p50": 2.0, "p95": 3.0}  # fmt: skip
     pd.DataFrame([stock]).to_csv(run / "results" / "capacity" / "scenarios.csv", index=False)

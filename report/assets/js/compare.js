@@ -46,7 +46,7 @@
         cell.textContent = written(value);
         const first = values[0];
         if (position && typeof value === "number" && typeof first === "number" && first > 0) {
-          cell.append(element("small", { textContent: written(Number((value / first).toPrecision(2))) + " times" }));
+          cell.append(" ", element("small", { textContent: written(Number((value / first).toPrecision(2))) + " times" }));
         }
       });
     });

@@ -41,7 +41,10 @@ _RIGHT = re.compile(r"text-align:\s*right")
 
 @dataclass
 class Content:
-    """One page: its title, the rest of its content as HTML, its headings for the contents list, and its scripts."""
+    """One page: its title, the rest of its content as HTML, its headings for the contents list, and its scripts.
+
+    is_still: made for paper, so that charts and tables stay as drawn.
+    """
 
     title: str
     description: str
@@ -50,6 +53,7 @@ class Content:
     scripts: list[str] = field(default_factory=list)
     has_display_title: bool = False
     text: str = ""
+    is_still: bool = False
 
 
 def read_page(document: str) -> Content:

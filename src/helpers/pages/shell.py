@@ -81,7 +81,7 @@ def page(site: Site, name: str, content: Content) -> str:
     description = content.description or site.description
     contents = "" if is_first else _contents_list(content)
     head = "" if content.has_display_title else _title_block(content)
-    scripts = [*SCRIPTS, *_needed(content), *content.scripts]
+    scripts = [*SCRIPTS, *([] if content.is_still else _needed(content)), *content.scripts]
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'

@@ -33,6 +33,7 @@ def whole(contents: Mapping[str, Content], chapters: list[str]) -> Content:
         title="The whole briefing",
         description="All chapters on one page, made for printing.",
         html=first + listed + "".join(rest),
+        is_still=True,
     )
 
 
