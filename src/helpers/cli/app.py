@@ -15,6 +15,7 @@ from helpers.cli import (
     refresh,
     scheduled,
     serve,
+    sweep,
     verify,
 )
 
@@ -38,3 +39,4 @@ app.command()(readme.readme)
 app.command(context_settings=new.CONTEXT)(new.new)
 app.command()(refresh.refresh)
 app.command("run-scheduled")(scheduled.scheduled)
+app.command()(sweep.sweep)
