@@ -14,7 +14,8 @@ ROWS = 30
 _DRAWN = """() => [...document.querySelectorAll('.exhibit-chart svg.wide, .card-chart svg')].flatMap(svg => {
   const box = svg.getBoundingClientRect();
   const name = (svg.closest('figure') || svg.closest('li')).textContent.slice(0, 40);
-  const inks = [...svg.querySelectorAll('path,rect,line,text')].map(e => getComputedStyle(e).fill + getComputedStyle(e).stroke);
+  const inks = [...svg.querySelectorAll('path,rect,line,text')].map(e => {
+    const style = getComputedStyle(e); return style.fill + style.stroke; });
   const faults = [];
   if (box.width < 100 || box.height < 40) faults.push('a drawing of no size: ' + name);
   if (!inks.some(ink => /rgb\\((?!0, 0, 0)/.test(ink))) faults.push('a drawing without colour: ' + name);
@@ -107,7 +108,7 @@ def axe(page) -> list[str]:
 def audit(
     browser, site: Path, names: Iterable[str], scheme: str, live: bool, phone: bool = True
 ) -> list[str]:
-    """Every fault of the pages in one theme: drawings, headings, scripts, requests, accessibility, sideways scroll."""
+    """Every fault of the pages in one theme: drawings, headings, scripts, requests, WCAG, sideways scroll."""
     found: list[str] = []
     with Reader(browser, scheme=scheme) as reader:
         for name in names:

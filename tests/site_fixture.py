@@ -227,6 +227,12 @@ def make_run(folder: Path, evidence, deck, exhibits: dict[str, Exhibit] | None =
     return folder
 
 
+def show_headlines(folder: Path, deck, page: str, rows: list[Headline]) -> None:
+    """Put other headlines into the executed notebook of a page."""
+    card = next(card for card in deck.cards if card.page == page)
+    nbformat.write(_notebook(card, None, rows), folder / "notebooks" / card.file)
+
+
 def _known_sources(exhibit: Exhibit, evidence) -> Exhibit:
     """The same exhibit citing sources that the evidence has, so that its links resolve."""
     known = evidence.sources[["source_id", "publisher", "title"]].head(len(exhibit.sources))

@@ -30,7 +30,8 @@ def evidence_links(evidence: Evidence) -> dict[str, EvidenceLink]:
     """Every id that a headline may cite (sources, facts, assumptions, chips, events, rates, rules), by id."""
     links: dict[str, EvidenceLink] = {}
     for row in _rows(evidence.chips, "chip_id"):
-        links[row["chip_id"]] = _through_source(row, row.get("name", ""))
+        anchor = f"accelerators.html#{row['chip_id']}"
+        links[row["chip_id"]] = EvidenceLink(anchor, str(row.get("name", "")), _day(row))
     for row in _rows(evidence.systems, "system_id"):
         links[row["system_id"]] = _through_source(row, row.get("name", ""))
     for row in _rows(evidence.events, "event_id"):

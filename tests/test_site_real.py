@@ -1,0 +1,64 @@
+"""The site of the real notebooks, built small: each page in Chromium in both themes, each number to its evidence."""
+
+import gzip
+
+import pytest
+
+from helpers import pages
+from project_copy import briefing, copy_project
+from site_audit import ARGUMENTS, CHROMIUM, audit, page_names
+from site_trace import Walk
+
+pytestmark = [pytest.mark.slow, pytest.mark.build]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("real") / "project"
+    folder.mkdir()
+    project = copy_project(folder)
+    (project / "src").rmdir()
+    (project / "src").symlink_to(pages.__path__[0].removesuffix("/helpers/pages"))
+    done = briefing(project, "build", "-p", "draws=256", "--renderer", "smalldocs", "--editions", "none")
+    assert done.returncode == 0, done.stderr
+    return project / "_site"
+
+
+def test_fifteen_headlines_lead_to_their_evidence_in_three_clicks(site):
+    traced = Walk(site).traced()
+    assert len(traced) >= 15
+    assert max(clicks for clicks, _ in traced.values()) <= 3
+    assert len({headline.split(".")[0] for headline in traced}) == 4, "every chapter has traced numbers"
+
+
+def test_each_exhibit_has_its_menu_and_files(site):
+    walk = Walk(site)
+    figures = [figure for root in walk.pages.values() for figure in root.xpath("//figure[@data-exhibit]")]
+    assert len(figures) > 20
+    for figure in figures:
+        name = figure.get("data-exhibit")
+        for kind in ("csv", "svg", "png") if figure.xpath('.//div[@class="exhibit-chart"]') else ("csv",):
+            assert figure.xpath(f'.//a[@href="exhibits/{name}.{kind}"][@download]'), name
+            assert (site / "exhibits" / f"{name}.{kind}").stat().st_size > 0
+        assert figure.xpath(f'.//a[@class="exhibit-link"][@href="#x-{name}"]'), name
+        assert "@misc{" in "".join(figure.xpath('.//details[@class="exhibit-cite"]//pre/text()')), name
+        assert figure.xpath(".//table"), name
+        assert figure.xpath('.//div[@class="exhibit-source"]//a[starts-with(@href,"sources.html#")]'), name
+
+
+def test_no_page_is_heavy(site):
+    for path in site.glob("*.html"):
+        assert len(gzip.compress(path.read_bytes(), 6)) < 180_000, path.name
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_drawn_quiet_accessible_and_fits_a_phone(site, scheme):
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        is_light = scheme == "light"
+        found = audit(browser, site, page_names(site), scheme, live=is_light, phone=is_light)
+        browser.close()
+    assert found == []
