@@ -36,6 +36,7 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
 _PRESENTATION = ("style", "align", "border", "bgcolor", "valign")
 # A first-level heading that the content brings itself: a sentence on the first page, the name of a generated page.
 OWN_TITLES = {"display-title", "page-title"}
+_PER_CENT = re.compile(r"(?<=\d) %")
 _RIGHT = re.compile(r"text-align:\s*right")
 
 
@@ -97,7 +98,15 @@ def clean(main: html.HtmlElement) -> list[str]:
             _drop(element)
         else:
             _clean_attributes(element)
+            _keep_together(element)
     return list(dict.fromkeys(scripts))
+
+
+def _keep_together(element: html.HtmlElement) -> None:
+    """A number and its per cent sign stay on one line."""
+    if element.tag not in ("pre", "code", "script", "option"):
+        element.text = element.text and _PER_CENT.sub("\u00a0%", element.text)
+    element.tail = element.tail and _PER_CENT.sub("\u00a0%", element.tail)
 
 
 def _clean_attributes(element: html.HtmlElement) -> None:

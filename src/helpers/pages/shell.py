@@ -114,7 +114,7 @@ def _body_class(name: str, content: Content) -> str:
     """The page's own class, and `wide` where a register or the list of judgements needs the room."""
     own = f"page-{escape(name.removesuffix('.html'), quote=True)}"
     has_register = 'class="register"' in content.html and 'class="exhibit"' not in content.html
-    return f"{own} wide" if has_register or name == "index.html" or "statements" in content.html else own
+    return f"{own} wide" if has_register or name == "index.html" or 'class="statements"' in content.html else own
 
 
 def _title_block(content: Content) -> str:

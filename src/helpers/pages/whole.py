@@ -15,8 +15,9 @@ LAST = ("claims.html", "methods.html", "assumptions.html")
 _REFERRING = ("aria-labelledby", "aria-describedby", "for")
 # Shown where a reader can act on it, and of no use on paper.
 _UNPRINTED = (
-    '//*[@class="exhibit-chart"]/*[contains(@class,"narrow")] | //script | //*[@class="also"] | //*[@class="num-card"]'
-    ' | //*[contains(@class,"exhibit-menu")] | //*[contains(@class,"capacity-sliders")] | //*[@class="designer"]'
+    '//*[@class="exhibit-chart"]/*[contains(@class,"narrow")] | //script | //*[@class="also"]'
+    ' | //*[@class="num-card"] | //*[contains(@class,"exhibit-menu")] | //*[@class="designer"]'
+    ' | //*[contains(@class,"capacity-sliders")]'
 )
 
 
@@ -49,16 +50,9 @@ def _section(name: str, content: Content, order: list[str]) -> str:
         element.drop_tree()
     for element in list(root.iter("h1", "h2", "h3", "h4")):
         element.tag = f"h{min(int(element.tag[1]) + 1, 6)}"
-    for element in root.iter():
-        if element is root or not isinstance(element.tag, str):
-            continue
-        if element.get("id"):
-            element.set("id", _own(name, element.get("id")))
-        for attribute in _REFERRING:
-            if element.get(attribute):
-                element.set(attribute, _own(name, element.get(attribute)))
-        if element.tag == "a" and element.get("href"):
-            element.set("href", _inside(name, element.get("href"), order))
+    for element in root.iterdescendants():
+        if isinstance(element.tag, str):
+            _readdress(element, name, order)
     if name not in LAST:
         for element in root.xpath('//*[@class="register"]'):
             element.getparent().replace(element, _left_out(name))
@@ -74,8 +68,19 @@ def _section(name: str, content: Content, order: list[str]) -> str:
     return html.tostring(root, encoding="unicode")
 
 
+def _readdress(element: html.HtmlElement, name: str, order: list[str]) -> None:
+    """Ids, and what refers to them, as they are on this page."""
+    for attribute in ("id", *_REFERRING):
+        if element.get(attribute):
+            element.set(attribute, _own(name, element.get(attribute)))
+    if element.tag == "a" and element.get("href"):
+        element.set("href", _inside(name, element.get("href"), order))
+
+
 def _left_out(name: str) -> html.HtmlElement:
-    return html.fragment_fromstring(f'<p class="caution">The list is on the site: <a href="{name}">{name}</a>.</p>')
+    return html.fragment_fromstring(
+        f'<p class="caution">The list is on the site: <a href="{name}">{name}</a>.</p>'
+    )
 
 
 def _own(name: str, anchor: str) -> str:
