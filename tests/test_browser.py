@@ -5,6 +5,7 @@ import functools
 import gzip
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -120,7 +121,7 @@ def test_number_card_by_keyboard_and_escape(browser, site):
         card = page.locator(".num-card").first
         assert card.is_hidden()
         page.locator(".num-link").first.focus()
-        assert card.is_visible() and "90 % interval 38 to 55 mo" in card.inner_text()
+        assert card.is_visible() and "90\u00a0% interval 38 to 55 mo" in card.inner_text()
         page.keyboard.press("Tab")
         assert card.is_visible(), "the links inside the card are reached by Tab"
         page.keyboard.press("Escape")
@@ -157,7 +158,7 @@ def test_shown_rows_are_taken_away_as_csv(browser, site):
         count = page.locator("tbody tr:visible").count()
         with page.expect_download() as started:
             page.get_by_role("button", name="CSV of these rows").click()
-        with open(started.value.path(), encoding="utf-8") as file:
+        with Path(started.value.path()).open(encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
         assert len(rows) == count > 3 and {row["Vendor"] for row in rows} == {"Huawei"}
         known = [row["FP16 dense, TFLOPS"] for row in rows if row["FP16 dense, TFLOPS"]]
@@ -204,7 +205,7 @@ def test_claims_are_filtered_by_verdict_source_and_subject(browser, site):
         page.get_by_label("Subject").select_option("market")
         assert rows.count() == 1 and "patents" in rows.first.inner_text()
         rows.first.locator("small a").first.click()
-        assert page.locator(".statements li:target").count() == 1
+        page.locator(".statements li:target").wait_for()
         assert reader.faults == []
 
 
@@ -264,7 +265,8 @@ def test_focus_is_seen_on_every_control(browser, site):
             page.keyboard.press("Tab")
             seen.append(page.evaluate(
                 "() => { const e = document.activeElement, s = getComputedStyle(e);"
-                "return [e.tagName + '.' + e.className, s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1]; }"
+                "const ring = s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1;"
+                "return [e.tagName + '.' + e.className, ring]; }"
             ))  # fmt: skip
         assert len({name for name, _ in seen}) > 6
         assert [name for name, outlined in seen if not outlined and not name.startswith("BODY")] == []

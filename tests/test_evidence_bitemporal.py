@@ -145,7 +145,7 @@ def _seconds(clock) -> float:
 
 
 def test_a_release_to_come_is_not_known_yet():
-    """On 2024-08-01 the B200 was announced; that it would ship on 2024-11-15, and that the H20 would be barred, was not."""
+    """On 2024-08-01 the B200 was announced; its shipping on 2024-11-15 and the bar on the H20 were still to come."""
     chips = load(as_of="2024-08-01").chips.set_index("chip_id")
     assert chips.loc["b200", "status"] == "announced" and chips.loc["b200", "release_date"] == ""
     assert chips.loc["h20_96", "status"] == "shipping"

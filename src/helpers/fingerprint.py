@@ -38,7 +38,7 @@ def input_files() -> list[Path]:
         *files_below(root / "src", (".py",)),
         *files_below(notebooks_dir(), (".ipynb", ".yml")),
         *files_below(report_dir()),
-        *(path for path in (root / "_quarto.yml", root / "requirements.txt", root / "constraints.txt") if path.is_file()),
+        *filter(Path.is_file, (root / name for name in ("_quarto.yml", "requirements.txt", "constraints.txt"))),
     ]
 
 

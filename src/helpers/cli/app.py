@@ -9,6 +9,7 @@ from helpers.cli import (
     classify,
     diff,
     lab,
+    moves,
     new,
     pdf,
     readme,
@@ -37,6 +38,7 @@ app.command()(lab.lab)
 app.command()(pdf.pdf)
 app.command()(readme.readme)
 app.command(context_settings=new.CONTEXT)(new.new)
+app.command()(moves.moves)
 app.command()(refresh.refresh)
 app.command("run-scheduled")(scheduled.scheduled)
 app.command()(sweep.sweep)

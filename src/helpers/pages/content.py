@@ -69,7 +69,8 @@ def read_page(document: str) -> Content:
     main = found[0]
     scripts = clean(main)
     title = _take_title(main, root)
-    description = "".join(root.xpath('//meta[@name="description"]/@content')[:1])
+    # Only one of the two renderers makes the apostrophe of a description round.
+    description = "".join(root.xpath('//meta[@name="description"]/@content')[:1]).replace("'", "’")
     named = main.xpath('.//h1[contains(@class,"page-title")]')
     title = " ".join(named[0].text_content().split()) if named else title
     display = bool([head for head in main.iter("h1") if set((head.get("class") or "").split()) & OWN_TITLES])
@@ -113,6 +114,8 @@ def _clean_attributes(element: html.HtmlElement) -> None:
     for name in list(element.attrib):
         value = element.get(name)
         unsound = name in _ADDRESSES and not _sound_address(element, value)
+        if name == "href" and value.startswith("./"):
+            element.set(name, value.removeprefix("./") or "index.html")
         if unsound or name.lower() in _PRESENTATION or name.lower().startswith("on"):
             del element.attrib[name]
             if name == "style" and element.tag in ("td", "th") and _RIGHT.search(value):

@@ -176,7 +176,9 @@ def _stage_notebook(source: Path, card: Any, target: Path) -> None:
         f'or <a href="notebooks/{stem}.html">read it with its code on one sheet</a> that can be mailed.</p>'
     )
     front["execute"] = {"echo": False, "enabled": False}
-    first = {"cell_type": "raw", "id": "front", "metadata": {}, "source": f"---\n{yaml.safe_dump(front)}---"}
-    last = {"cell_type": "markdown", "id": "also", "metadata": {}, "source": raw_block(also)}
+    # Lists of lines: Quarto drops the line ends of a cell whose source is one text.
+    head, foot = (text.splitlines(keepends=True) for text in (f"---\n{yaml.safe_dump(front)}---", raw_block(also)))
+    first = {"cell_type": "raw", "id": "front", "metadata": {}, "source": head}
+    last = {"cell_type": "markdown", "id": "also", "metadata": {}, "source": foot}
     notebook["cells"] = [first, *cells, last]
     target.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -1,0 +1,52 @@
+"""`briefing moves`: what an edit or a parameter moves, without touching the published site."""
+
+from typing import Annotated
+
+import typer
+
+
+def moves(
+    as_of: Annotated[str, typer.Option(help="Knowledge date (ISO), or latest.")] = "latest",
+    scenario: Annotated[str, typer.Option(help="A scenario of data/scenarios.")] = "baseline",
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-p", "--parameter", metavar="NAME=VALUE", help="A notebook parameter, or page.NAME=VALUE."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")] = False,
+) -> None:
+    """Build beside the published site, in build/moves, and print what differs from it: old, new and the cause.
+
+    After an edit in data/, in a notebook or in the package; or with other parameters or another scenario. Only the
+    notebooks that depend on what changed are run.
+    """
+    from helpers import pages
+    from helpers.cli.diff import diff
+    from helpers.edition import BuildFailed, build
+    from helpers.paths import build_dir, project_root
+    from helpers.run import NotebookFailed, ParameterError
+
+    site, beside = project_root() / "_site", build_dir() / "moves"
+    if not (site / "manifest.json").is_file():
+        _stop("there is no published site to compare with; run `briefing build` first", 2)
+    given = {"as_of": as_of, "scenario": scenario}
+    for text in parameter or []:
+        name, found, value = text.partition("=")
+        if not found:
+            _stop(f"-p {text}: expected NAME=VALUE", 2)
+        given[name.strip()] = value.strip()
+    try:
+        made = build(given, beside, editions="none")
+    except ParameterError as error:
+        _stop(str(error), 2)
+    except NotebookFailed as failed:
+        _stop(f"{failed.card.file} failed: {failed.cause}\nthe failed notebook is kept: {failed.kept}", 1)
+    except (BuildFailed, pages.RenderFailed) as error:
+        _stop(str(error), 1)
+    diff(str(site), str(made.site), as_json=as_json)
+
+
+def _stop(message: str, code: int) -> None:
+    typer.echo(f"stopped {message}", err=True)
+    raise typer.Exit(code)
