@@ -10,6 +10,7 @@ import pytest
 
 from evidence_folder import read_table, write_evidence
 from feed_server import RECORDED, Publisher, body, redirect, slow, truncated
+from helpers.evidence import load
 from helpers.evidence.checks import check
 from helpers.paths import data_dir
 from helpers.refresh import catalogue, decisions, proposals, snapshots
@@ -88,12 +89,13 @@ def test_a_rate_limit_is_obeyed(publisher, feed):
     assert taken[0] == 7 and taken[1] >= 2 and len(publisher.asked) == 3
 
 
-def test_a_pause_without_end_is_not_waited_for(publisher, feed):
-    publisher.answers = [body(b"", 429, Retry_After="86400")]
+@pytest.mark.parametrize("asked", ["86400", "Fri, 27 Nov 2099 10:00:00 GMT"])
+def test_a_pause_of_a_day_is_neither_waited_for_nor_ignored(publisher, feed, asked):
+    publisher.answers = [body(b"", 429, Retry_After=asked)]
     taken, sleep = waits()
-    with pytest.raises(FetchFailed, match="429") as failed:
+    with pytest.raises(FetchFailed, match="429 and asks for a pause of") as failed:
         fetch(feed, sleep=sleep)
-    assert failed.value.kind == "busy" and max(taken) <= 60
+    assert failed.value.kind == "busy" and taken == [] and len(publisher.asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -106,6 +108,8 @@ def test_a_pause_without_end_is_not_waited_for(publisher, feed):
         (body(b"x" * 5000, Content_Type="text/csv"), "too-large", 1),
         (redirect("http://evil.example/data.csv"), "redirect", 1),
         (redirect("file:///etc/passwd"), "redirect", 1),
+        (redirect("ftp://127.0.0.1/data.csv"), "redirect", 1),
+        (redirect("http://169.254.169.254/latest/meta-data"), "redirect", 1),
         (redirect("/loop"), "redirect", 5),
     ],
 )
@@ -412,6 +416,34 @@ def test_a_new_vintage_stands_beside_the_old_row(project, publisher):
         ("662000", "2026-11-22"),
         ("680000", "2026-11-29"),
     ]
+
+
+def test_a_stock_is_proposed_under_the_name_of_its_series(project, publisher):
+    """A row under another name would be accepted and then move nothing."""
+    feed = replace(SHIPPED["epoch-chip-owners"], url=publisher.url)
+    answer = (RECORDED / "epoch-chip-owners.csv").read_bytes()
+    answer += b"China Unheard,China,Unheard,2022-01-01,2026-06-30,5,4,6,7,1,\n"
+    lines, _ = proposals.read_proposal(proposal_of(feed, answer, publisher))
+    assert {line["entity"] for line in lines} == {"China smuggled NVIDIA", ""}, "an unknown maker is left to the analyst"
+
+
+def test_every_name_a_feed_is_mapped_to_is_one_of_the_evidence():
+    evidence = load()
+    facts = evidence.facts[evidence.facts["metric"] == "cumulative_compute"]
+    assert set(SHIPPED["epoch-chip-owners"].proposes.row["entity"]["map"].values()) <= set(facts["entity"])
+    assert SHIPPED["epoch-chip-owners"].proposes.row["basis"] in set(facts["basis"])
+
+
+def test_a_rule_that_the_evidence_holds_in_its_own_words_is_not_proposed(project, publisher):
+    feed = replace(SHIPPED["federal-register"], url=publisher.url)
+    answer = json.loads((RECORDED / "federal-register.json").read_text())
+    path = project / "data" / "events.csv"
+    path.write_text(path.read_text().replace("It limits chips.", "91 FR 10001 limits chips."))
+    publisher.answers = [body(json.dumps(answer).encode())]
+    assert look(feed).proposal is not None, "91 FR 1000 is not 91 FR 10001"
+    path.write_text(path.read_text().replace("91 FR 10001", "91 FR 1000"))
+    publisher.answers = [body(json.dumps(answer, indent=1).encode())]
+    assert look(feed, LATER).proposal is None
 
 
 def test_a_chip_known_by_name_or_alias_is_not_proposed(project, publisher):

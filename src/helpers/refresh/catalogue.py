@@ -25,7 +25,9 @@ class RowMapping:
 
     table: the resource; row: column to text with `{feed column}` filled in, or `{from, times, map, round}`;
     where: feed column to the values kept; match: columns in which an evidence row is the same observation;
-    compare: columns whose difference makes a new vintage; source: the row of sources.csv that the new row cites.
+    compare: columns whose difference makes a new vintage; held: marks such as `{citation}` by which a row of the
+    table, or a document it cites, is known to be the same thing in our own words; source: the row of sources.csv
+    that the new row cites.
     """
 
     table: str
@@ -35,6 +37,7 @@ class RowMapping:
     source: Mapping[str, Any]
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     since: Mapping[str, str] = field(default_factory=dict)
+    held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,4 +118,5 @@ def _mapping(name: str, entry: Mapping[str, Any]) -> RowMapping:
         source=entry["source"],
         where={key: tuple(map(str, values)) for key, values in entry.get("where", {}).items()},
         since=entry.get("since", {}),
+        held=tuple(entry.get("held", ())),
     )

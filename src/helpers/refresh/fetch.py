@@ -57,7 +57,7 @@ def fetch(
     """The body of a feed; None when it has not changed since the etag or date given. Raises FetchFailed.
 
     A rate limit, a server's fault, a broken connection and silence are tried again with growing pauses, or after the
-    pause that the server names; everything else fails at once.
+    pause that the server names; everything else fails at once, and so does a pause longer than a minute.
     """
     headers = {"User-Agent": _agent(feed), "Accept": "*/*"}
     if etag:
@@ -67,7 +67,7 @@ def fetch(
 
     def wait(state: RetryCallState) -> float:
         asked = getattr(state.outcome.exception(), "after", 0)
-        return min(max(asked, 2.0 ** (state.attempt_number - 1)), LONGEST_WAIT_SECONDS)
+        return max(asked, 2.0 ** (state.attempt_number - 1))
 
     for attempt in Retrying(
         stop=stop_after_attempt(attempts),
@@ -127,6 +127,8 @@ def _redirected(feed: Feed, url: str, location: str) -> str:
     """The next address, if it is one of the feed's hosts and does not give up TLS."""
     target = urljoin(url, location)
     parts = urlsplit(target)
+    if parts.scheme not in ("http", "https"):
+        raise FetchFailed("redirect", f"{url} redirects to a {parts.scheme} address")
     if parts.hostname not in (feed.host, *feed.hosts):
         raise FetchFailed(
             "redirect",
@@ -134,8 +136,6 @@ def _redirected(feed: Feed, url: str, location: str) -> str:
         )
     if parts.scheme != "https" and urlsplit(url).scheme == "https":
         raise FetchFailed("redirect", f"{url} redirects to an address without TLS")
-    if parts.scheme not in ("http", "https"):
-        raise FetchFailed("redirect", f"{url} redirects to a {parts.scheme} address")
     return target
 
 
@@ -143,9 +143,12 @@ def _refuse(feed: Feed, answer: httpx.Response) -> None:
     status = answer.status_code
     if status in _AGAIN:
         kind = "busy" if status in (429, 503) else "refused"
-        raise _TryAgain(
-            kind, f"{feed.host} answers {status}", _asked_pause(answer.headers.get("retry-after", ""))
-        )
+        pause = _asked_pause(answer.headers.get("retry-after", ""))
+        if pause > LONGEST_WAIT_SECONDS:
+            raise FetchFailed(
+                kind, f"{feed.host} answers {status} and asks for a pause of {pause:,.0f} s; look again then"
+            )
+        raise _TryAgain(kind, f"{feed.host} answers {status}", pause)
     if status in (404, 410):
         raise FetchFailed("gone", f"{feed.url} is not there any more ({status}); has it moved?")
     if status != 200:

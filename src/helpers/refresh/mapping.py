@@ -12,7 +12,10 @@ _PLACE = re.compile(r"\{([^{}]+)\}")
 
 
 def filled(template: Any, row: Mapping[str, str], snapshot: Snapshot) -> str:
-    """A cell of evidence: text with `{column}` filled in, or a number `{from, times, round}`, or `{from, map}`."""
+    """A cell of evidence: text with `{column}` filled in, or a number `{from, times, round}`, or `{from, map}`.
+
+    `from` is a column, or text with `{column}` in it where a word depends on several.
+    """
     about = {
         "accessed": snapshot.accessed,
         "sha256": snapshot.sha256[:16],
@@ -20,7 +23,8 @@ def filled(template: Any, row: Mapping[str, str], snapshot: Snapshot) -> str:
         "url": snapshot.url,
     }
     if isinstance(template, Mapping):
-        value = row.get(template["from"], "")
+        given = template["from"]
+        value = filled(given, row, snapshot) if "{" in given else row.get(given, "")
         if "map" in template:
             return str(template["map"].get(value, template.get("else", "")))
         try:
@@ -35,6 +39,12 @@ def wanted(mapping: RowMapping, row: Mapping[str, str]) -> bool:
     """Whether a row passes `where` (one of the values listed) and `since` (not before that text)."""
     kept = all(row.get(column, "") in values for column, values in mapping.where.items())
     return kept and all(row.get(column, "") >= str(first) for column, first in mapping.since.items())
+
+
+def is_held(marks: Sequence[str], texts: Sequence[str]) -> bool:
+    """Whether one of the marks (a citation, a document number) stands in one of the texts, as a whole word."""
+    patterns = [re.compile(rf"(?<!\w){re.escape(mark)}(?!\w)", re.IGNORECASE) for mark in marks if mark]
+    return any(pattern.search(text) for pattern in patterns for text in texts)
 
 
 class Known:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from helpers.paths import build_dir, data_dir
 from helpers.refresh.catalogue import Feed, RowMapping
 from helpers.refresh.edit import replace_whole
-from helpers.refresh.mapping import Known, equal, filled, wanted
+from helpers.refresh.mapping import Known, equal, filled, is_held, wanted
 from helpers.refresh.rows import TableText
 from helpers.refresh.shapes import Row, moved
 from helpers.refresh.skeleton import resource_of
@@ -89,9 +89,11 @@ def evidence_lines(feed: Feed, mapping: RowMapping, snapshot: Snapshot, rows: li
     folder = data_dir()
     table = TableText.read(folder / resource_of(folder, mapping.table).path)
     seen = Known(mapping, [*table.records, *rejected_rows(feed.name)])
+    texts = _texts(table, TableText.read(folder / "sources.csv")) if mapping.held else []
     lines = []
     for row in rows:
-        if not wanted(mapping, row):
+        marks = [filled(mark, row, snapshot) for mark in mapping.held]
+        if not wanted(mapping, row) or is_held(marks, texts):
             continue
         cells = {
             name: value
@@ -109,6 +111,16 @@ def evidence_lines(feed: Feed, mapping: RowMapping, snapshot: Snapshot, rows: li
             now = "; ".join(f"{name} {cells.get(name) or 'empty'}" for name in different)
             lines.append(Line("changed", _key(feed, row), ", ".join(different), was, now, cells))
     return lines
+
+
+def _texts(table: TableText, sources: TableText) -> list[str]:
+    """What the rows of a table say, and the titles and addresses of the documents that they cite."""
+    cells = [record.get("source_id") or record.get("source_ids") or "" for record in table.records]
+    ids = {part for cell in cells for part in cell.split(";")}
+    documents = [record for record in sources.records if record["source_id"] in ids]
+    return [" ".join(record.values()) for record in table.records] + [
+        f"{record['title']} {record['url']}" for record in documents
+    ]
 
 
 def cited(mapping: RowMapping, columns: Sequence[str], row: Row, snapshot: Snapshot) -> dict[str, str]:
