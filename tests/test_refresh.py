@@ -424,7 +424,7 @@ def test_a_stock_is_proposed_under_the_name_of_its_series(project, publisher):
     answer = (RECORDED / "epoch-chip-owners.csv").read_bytes()
     answer += b"China Unheard,China,Unheard,2022-01-01,2026-06-30,5,4,6,7,1,\n"
     lines, _ = proposals.read_proposal(proposal_of(feed, answer, publisher))
-    assert {line["entity"] for line in lines} == {"China smuggled NVIDIA", ""}, "an unknown maker is left to the analyst"
+    assert {line["entity"] for line in lines} == {"China smuggled NVIDIA", ""}, "an unknown maker stays empty"
 
 
 def test_every_name_a_feed_is_mapped_to_is_one_of_the_evidence():
