@@ -6,6 +6,7 @@ official    the official series with its breaks, what it implies, targets
 world       the share of the world, by definition
 scores      Huawei's cards by source, the back test, the scoreboard
 reconciled  every leg against published figures
+working     the steps from inputs to each headline
 rows        charts of one row per estimate, wide and narrow
 controls    the reader's sliders over the lattice
 """
@@ -29,6 +30,7 @@ from helpers.exhibits.capacity.scores import (
     huawei_units_exhibit,
     scoreboard_exhibit,
 )
+from helpers.exhibits.capacity.working import walk_exhibit
 from helpers.exhibits.capacity.world import world_share_exhibit
 
 __all__ = [
@@ -45,5 +47,6 @@ __all__ = [
     "sensitivity_exhibit",
     "stock_exhibit",
     "targets_exhibit",
+    "walk_exhibit",
     "world_share_exhibit",
 ]

@@ -3,17 +3,18 @@
 legs, quarters, equivalents      the parts counted, the time axis, H100-equivalents
 domestic, imports                flows: Chinese makers; licensed sales, leakage, rental abroad
 observations, stock              published counts taken up by the draws; the model itself
-result, walk, headlines          one run as tables; its working; the numbers that prose may quote
+result, samples, walk, headlines one run as tables; each headline's draws, working, and words
 reconcile, series, targets       against published figures; the official series, its targets, the share of the world
 scenarios, sensitivity, lattice  what if; what matters; the reader's controls
 backtest, scoreboard             earlier vintages, and everybody's estimates, against what became known
 """
 
 from helpers.models.capacity.backtest import backtest, origins, summary, verdict
-from helpers.models.capacity.headlines import headlines, monte_carlo
+from helpers.models.capacity.headlines import headlines
 from helpers.models.capacity.lattice import lattice, top_factors
 from helpers.models.capacity.reconcile import reconciliation
 from helpers.models.capacity.result import CapacityResult, plain, simulate
+from helpers.models.capacity.samples import monte_carlo
 from helpers.models.capacity.scenarios import compare, differences, scenario_paths
 from helpers.models.capacity.scoreboard import leaders, open_statements, scoreboard, statements_on
 from helpers.models.capacity.sensitivity import in_words, sobol_indices, tornado

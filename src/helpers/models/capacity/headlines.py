@@ -1,46 +1,28 @@
 """The numbers of the capacity chapter that prose may quote, as keyword arguments for `Run.headline`."""
 
 import numpy as np
-import pandas as pd
 
-from helpers.models.capacity.legs import DOMESTIC, LEGS
-from helpers.models.capacity.quarters import year_sums, years_of
 from helpers.models.capacity.result import CapacityResult, percentiles
+from helpers.models.capacity.samples import samples
 from helpers.models.capacity.targets import judged_targets, share_of_world
 
 
 def headlines(result: CapacityResult, evidence) -> list[dict]:
     """Every headline with its interval, basis, evidence, exhibit and confidence.
 
-    `id` of the first ones is that of their walk (`installed-now`, `in-use-now`, `installed-horizon`, `huawei-cards`).
+    The draws behind each are `samples.samples`, its working is `walk.walk`, both under the same id.
     """
+    draws = samples(result, evidence)
     found = [
-        _stock(result, "installed-now", "installed", result.inputs.now, key=True),
-        _in_use(result),
-        _used(result),
-        _smuggled_share(result),
-        *_last_year(result),
+        _stock(result, draws, "installed-now", result.inputs.now),
+        _in_use(result, draws["in-use-now"]),
+        _used(result, draws["used-by-chinese-firms"]),
+        _smuggled_share(result, draws["smuggled-share"]),
+        *_last_year(result, draws),
     ]
-    last = len(result.inputs.quarters) - 1
-    if last > result.inputs.now:
-        found.append(_stock(result, "installed-horizon", "installed", last, key=True))
+    if "installed-horizon" in draws:
+        found.append(_stock(result, draws, "installed-horizon", len(result.inputs.quarters) - 1))
     return found + _world_share(evidence, result) + _target(evidence)
-
-
-def monte_carlo(result: CapacityResult) -> pd.DataFrame:
-    """How far another seed may move each headline of the stock. One row is one headline: p50, error, unit."""
-    now, last = result.inputs.now, len(result.inputs.quarters) - 1
-    arrays = {
-        "installed-now": result.sample("installed")[:, now],
-        "in-use-now": result.sample("in use")[:, now],
-        "used-by-chinese-firms": result.sample("used by Chinese firms")[:, now],
-        "installed-horizon": result.sample("installed")[:, last],
-    }
-    rows = [
-        (name, float(np.median(array)), result.monte_carlo_error(array), "H100e")
-        for name, array in arrays.items()
-    ]
-    return pd.DataFrame(rows, columns=["headline", "p50", "error", "unit"])
 
 
 def short(value: float) -> str:
@@ -73,32 +55,31 @@ def _made(
     }  # fmt: skip
 
 
-def _stock(result: CapacityResult, id: str, quantity: str, place: int, key: bool) -> dict:
+def _stock(result: CapacityResult, draws: dict[str, np.ndarray], id: str, place: int) -> dict:
     label = result.labels[place]
     later = place > result.inputs.now
     verb = "would run" if later else "ran"
     return _made(
-        result, id, result.sample(quantity)[:, place], "installed in China",
+        result, id, draws[id], "installed in China",
         f"China {verb} about {{shown}} H100-equivalents at the end of {label} ([low] to [high]).",
-        result.evidence_of("China", quantity), period=label, key=key,
+        result.evidence_of("China", "installed"), period=label, key=True,
         confidence="low" if later else "medium", exhibit="capacity-stock",
     )  # fmt: skip
 
 
-def _in_use(result: CapacityResult) -> dict:
+def _in_use(result: CapacityResult, draws: np.ndarray) -> dict:
     label = result.labels[result.inputs.now]
     return _made(
-        result, "in-use-now", result.sample("in use")[:, result.inputs.now], "in use in China",
+        result, "in-use-now", draws, "in use in China",
         "Of that about {shown} are in use ([low] to [high]); utilisation is the least observed part.",
         result.evidence_of("China", "in use"), period=label, confidence="low", exhibit="capacity-stock",
     )  # fmt: skip
 
 
-def _used(result: CapacityResult) -> dict:
-    label, now = result.labels[result.inputs.now], result.inputs.now
+def _used(result: CapacityResult, draws: np.ndarray) -> dict:
+    label = result.labels[result.inputs.now]
     return _made(
-        result, "used-by-chinese-firms", result.sample("used by Chinese firms")[:, now],
-        "installed in China and rented abroad",
+        result, "used-by-chinese-firms", draws, "installed in China and rented abroad",
         "With what Chinese firms rent or own abroad it is {shown} ([low] to [high]): location, ownership and use "
         "are three numbers.",
         result.evidence_of("China", "used by Chinese firms"), period=label, confidence="low",
@@ -106,11 +87,10 @@ def _used(result: CapacityResult) -> dict:
     )  # fmt: skip
 
 
-def _smuggled_share(result: CapacityResult) -> dict:
+def _smuggled_share(result: CapacityResult, draws: np.ndarray) -> dict:
     now = result.inputs.now
-    share = 100 * result.sample("cumulative", "smuggled")[:, now] / result.sample("cumulative")[:, now]
     return _made(
-        result, "smuggled-share", share, "share brought in without a licence",
+        result, "smuggled-share", draws, "share brought in without a licence",
         "About {shown} of the compute brought in since 2022 came without a licence ([low] to "
         "[high] %).",
         result.evidence_of("smuggled", "cumulative"), unit="percent", period=result.labels[now], confidence="low",
@@ -118,25 +98,20 @@ def _smuggled_share(result: CapacityResult) -> dict:
     )  # fmt: skip
 
 
-def _last_year(result: CapacityResult) -> list[dict]:
-    quarters, now = result.inputs.quarters, result.inputs.now
-    year = int(quarters.year[now]) - (0 if quarters.quarter[now] == 4 else 1)
-    if year not in years_of(quarters):
+def _last_year(result: CapacityResult, draws: dict[str, np.ndarray]) -> list[dict]:
+    if "domestic-share" not in draws:
         return []
-    place = years_of(quarters).index(year)
-    added = year_sums(result.paths.flows, quarters)[:, :, place]
-    own = added[[list(LEGS).index(leg) for leg in DOMESTIC]].sum(axis=0)
-    cards = year_sums(result.paths.cards[DOMESTIC.index("huawei")], quarters)[:, place]
+    year = result.last_full_year
     return [
         _made(
-            result, "domestic-share", 100 * own / added.sum(axis=0), "Chinese-made share of compute added",
+            result, "domestic-share", draws["domestic-share"], "Chinese-made share of compute added",
             f"Chinese makers supplied about {{shown}} of what was added in {year} ([low] to "
             "[high] %).",
             result.evidence_of("China", ""), unit="percent", period=str(year), confidence="medium",
             exhibit="capacity-legs", show=lambda value: f"{value:.0f}", unit_shown=" %",
         ),
         _made(
-            result, "huawei-cards", cards, "Ascend cards sold",
+            result, "huawei-cards", draws["huawei-cards"], "Ascend cards sold",
             f"Huawei sold about {{shown}} Ascend cards in {year} ([low] to [high]).",
             result.evidence_of("huawei", ""), unit="cards", basis="cards, one or two dies each", period=str(year),
             confidence="medium", exhibit="capacity-huawei-units",
@@ -150,7 +125,7 @@ def _world_share(evidence, result: CapacityResult) -> list[dict]:
     if ours.empty:
         return []
     row = ours.iloc[-1]
-    published = shares["p50"].agg(["min", "max"])
+    published = shares.loc[~shares["computed"], "p50"].agg(["min", "max"])
     return [
         {
             "id": "world-share", "value": row["p50"], "low": row["p5"], "high": row["p95"], "unit": "percent",

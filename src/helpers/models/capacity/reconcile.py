@@ -8,7 +8,7 @@ import pandas as pd
 from helpers.evidence import independent
 from helpers.models.capacity.legs import DOMESTIC, LEGS
 from helpers.models.capacity.quarters import within
-from helpers.models.capacity.result import CapacityResult, percentiles, simulate
+from helpers.models.capacity.result import CapacityResult, at_eight_bit, percentiles
 
 INDEPENDENT, TAKEN_UP, CITED = "independent", "taken up as a count", "our prior cites it"
 
@@ -73,15 +73,7 @@ def reconciliation(result: CapacityResult, evidence) -> pd.DataFrame:
     agreement (inside our interval, intervals overlap, apart), role, why (for a gap), fact_id, source_id. Only facts
     known on `as_of`; an empty frame when there are none.
     """
-    if result.inputs.precision != "int8":
-        result = simulate(
-            evidence,
-            result.inputs.scenario,
-            int(result.inputs.quarters.year.max()),
-            result.draws,
-            result.seed,
-            "int8",
-        )
+    result = at_eight_bit(result, evidence)
     facts = independent(evidence.facts)
     rows = [
         row

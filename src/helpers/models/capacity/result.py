@@ -3,7 +3,7 @@
 Percentiles do not add: the interval of a total comes from the draws of the total, never from sums of intervals.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -43,6 +43,17 @@ def simulate(
     return CapacityResult(inputs, paths, draws, seed, evidence.assumptions)
 
 
+def at_eight_bit(result: "CapacityResult", evidence) -> "CapacityResult":
+    """The same run on the 8-bit basis, on which most stocks are published; the result itself when it is on it."""
+    if result.inputs.precision == "int8":
+        return result
+    if "int8" not in result.others:
+        horizon = int(result.inputs.quarters.year.max())
+        named = (evidence, result.inputs.scenario, horizon, result.draws, result.seed, "int8")
+        result.others["int8"] = simulate(*named)
+    return result.others["int8"]
+
+
 @dataclass(frozen=True)
 class CapacityResult:
     """One run. Tables in long form (see `LONG_FORM`); periods are quarters (2025-Q4) or years.
@@ -51,7 +62,7 @@ class CapacityResult:
     cumulative (brought in since 2022), installed (running: after the lag to deployment and retirement), in use
     (installed times utilisation), used by Chinese firms (installed in China and rented abroad), owned abroad.
     by_leg: the same for every vendor and route, cumulative and installed. flows: per year, H100e added by leg and
-    route, cards sold by domestic vendors, chips licensed by type.
+    route, cards sold by domestic vendors, chips licensed by type. others: runs on another basis, once made.
     """
 
     inputs: model.Inputs
@@ -59,6 +70,7 @@ class CapacityResult:
     draws: int
     seed: int
     assumptions: pd.DataFrame
+    others: dict[str, "CapacityResult"] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def basis(self) -> str:

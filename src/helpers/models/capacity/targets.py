@@ -1,12 +1,14 @@
 """Official targets judged on their own basis, and China's share of the world by definition."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
 from helpers.evidence import independent
 from helpers.models.capacity.legs import LEGS
 from helpers.models.capacity.reconcile import EPOCH_SCOPE, at_day
-from helpers.models.capacity.result import CapacityResult, percentiles, simulate
+from helpers.models.capacity.result import CapacityResult, at_eight_bit, percentiles
 from helpers.models.capacity.series import official_series
 
 REACHED, MISSED, OPEN, NOT_CHECKABLE = "reached", "missed", "open", "not checkable"
@@ -137,24 +139,46 @@ def share_of_world(evidence, result: CapacityResult) -> pd.DataFrame:
             (facts["entity"] == "China") & facts["metric"].isin(_SHARES) & facts["value"].notna()
         ].itertuples()
     ]  # fmt: skip
-    stocks = facts[(facts["metric"] == "cumulative_compute") & facts["value"].notna()]
-    world = stocks[(stocks["entity"] == "World") & stocks["low"].isna()].sort_values("published")
-    china = stocks[stocks["entity"] == "China"]
-    for total in world.itertuples():
-        same = china[china["period_end"] == total.period_end]
-        if same.empty:
-            continue
-        if result.inputs.precision != "int8":
-            inputs = result.inputs
-            horizon = int(inputs.quarters.year.max())
-            result = simulate(evidence, inputs.scenario, horizon, result.draws, result.seed, "int8")
-        legs = [list(LEGS).index(leg) for leg in EPOCH_SCOPE]
-        stock = at_day(result.paths.cumulative[legs].sum(axis=0), result.inputs.quarters, total.period_end)
-        others = total.value - same.iloc[-1]["value"]
-        rows.append(("AI chips brought in, this model", "8-bit dense peak, smuggled chips included", total.period_end,
-                     *percentiles(100 * stock / (others + stock)), True, "computed",
-                     f"{total.fact_id};{same.iloc[-1]['fact_id']}", total.source_id))  # fmt: skip
+    for term in world_terms(evidence, result):
+        basis, ids = "8-bit dense peak, smuggled chips included", f"{term.total.fact_id};{term.china.fact_id}"
+        rows.append(("AI chips brought in, this model", basis, term.total.period_end, *percentiles(term.share), True,
+                     "computed", ids, term.total.source_id))  # fmt: skip
     columns = ["definition", "basis", "date", "p5", "p50", "p95", "computed", "note", "fact_id", "source_id"]
     return pd.DataFrame(rows, columns=columns).sort_values(
         ["date", "definition", "fact_id"], ignore_index=True
     )
+
+
+class WorldTerms(NamedTuple):
+    """What our share of the world is made of: two published stocks, and ours on their scope, draw by draw."""
+
+    total: NamedTuple
+    china: NamedTuple
+    stock: np.ndarray
+
+    @property
+    def others(self) -> float:
+        """The world without China, H100e."""
+        return self.total.value - self.china.value
+
+    @property
+    def share(self) -> np.ndarray:
+        """China's share of the world in per cent: ours over the others and ours."""
+        return 100 * self.stock / (self.others + self.stock)
+
+
+def world_terms(evidence, result: CapacityResult) -> list[WorldTerms]:
+    """One entry for each published world total with a figure for China on the same day, oldest first."""
+    facts = independent(evidence.facts)
+    stocks = facts[(facts["metric"] == "cumulative_compute") & facts["value"].notna()]
+    world = stocks[(stocks["entity"] == "World") & stocks["low"].isna()].sort_values("published")
+    china = stocks[stocks["entity"] == "China"]
+    found = []
+    for total in world.itertuples():
+        same = list(china[china["period_end"] == total.period_end].itertuples())
+        if same:
+            result = at_eight_bit(result, evidence)
+            legs = [list(LEGS).index(leg) for leg in EPOCH_SCOPE]
+            came = result.paths.cumulative[legs].sum(axis=0)
+            found.append(WorldTerms(total, same[-1], at_day(came, result.inputs.quarters, total.period_end)))
+    return found
