@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help briefing site lab check test test-all bench clean
+.PHONY: help briefing lab hooks check test test-all bench clean
 
 help: ## what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -15,6 +15,13 @@ briefing: $(READY) ## set up once, run the notebooks, make the site
 
 lab: $(READY) ## JupyterLab on the notebooks
 	@$(BIN)/briefing lab
+
+# Whole paths, so that git finds the tools where .venv is not activated; .gitattributes says which files they are for.
+hooks: $(READY) ## commits without outputs of notebooks, and notebooks as cells in git diff and merge
+	@$(BIN)/pre-commit install
+	@git config diff.jupyternotebook.command "$(CURDIR)/$(BIN)/git-nbdiffdriver diff"
+	@git config merge.jupyternotebook.name "notebooks, cell by cell"
+	@git config merge.jupyternotebook.driver "$(CURDIR)/$(BIN)/git-nbmergedriver merge %O %A %B %L %P"
 
 check: $(READY) ## validate the evidence
 	@$(BIN)/briefing check
