@@ -61,7 +61,7 @@ def classify(
     if as_json:
         typer.echo(json.dumps(found.to_json(), indent=1, ensure_ascii=False, allow_nan=False))
     else:
-        _show(found, evidence.as_of.isoformat())
+        _show(found, evidence.as_of.isoformat(), written_by_reader=spec is not None)
 
 
 def _read(path: Path, errors: Console) -> dict:
@@ -75,7 +75,7 @@ def _read(path: Path, errors: Console) -> dict:
         _stop(errors, f"--spec {path}: not YAML: {' '.join(str(error).split())}")
 
 
-def _show(found, known: str) -> None:
+def _show(found, known: str, written_by_reader: bool) -> None:
     console = Console(highlight=False, soft_wrap=True)
     if not console.is_terminal:
         console = Console(highlight=False, soft_wrap=True, width=WIDTH_OF_A_FILE)
@@ -100,6 +100,8 @@ def _show(found, known: str) -> None:
                 f"Disputed    {row['label']} {row['low']:,.10g} to {row['high']:,.10g} {row['unit']}: "
                 f"{row['status_low']} or {row['status_high']}"
             )
+    for row in found.unclaimed if written_by_reader else []:
+        console.print(f"Taken as    {escape(row['sentence'])}")
     for row in found.what_would_change[:4]:
         console.print(f"Would change  {escape(row['sentence'])}")
     for row in found.licence_policy:

@@ -78,6 +78,11 @@ def citation(rule: Mapping[str, Any], known: str | None) -> str:
     return "; ".join([rule["fr_citation"], *later])
 
 
+def first_day(rule: Mapping[str, Any]) -> str:
+    """The first day on which a rule must be kept: its compliance date where it has one, else its effective date."""
+    return _day(rule.get("compliance_date") or rule["effective"])
+
+
 def in_force(rule: Mapping[str, Any], day: str) -> bool:
     """Whether `[effective, end)` holds the ISO date and the destination had been added by then."""
     start = max(rule["effective"], rule["destination_from"])
@@ -128,7 +133,7 @@ def _compile(rule: Mapping[str, Any], destination: str, sets: Mapping[str, Any],
         "citation": citation(rule, known),
         "announced": _day(rule["announced"]),
         "published": _day(rule["published"]),
-        "effective": _day(rule["effective"]),
+        "effective": first_day(rule),
         "end": _day(rule["end"]),
         "destination_from": _destination_from(rule, destination, sets),
         "after": rule.get("after"),

@@ -9,7 +9,7 @@ from typing import Any
 from helpers.models.rules.book import Book, compile_rules, policy_on
 from helpers.models.rules.engine import UNDETERMINED, Judgement, Verdict, judge, value_in
 from helpers.models.rules.find import find
-from helpers.models.rules.inputs import disputed_inputs, missing_inputs, would_change
+from helpers.models.rules.inputs import disputed_inputs, missing_inputs, unclaimed_rates, would_change
 from helpers.models.rules.logic import ABSENT, compare, evaluate, leaves, threshold
 from helpers.models.rules.metrics import measure
 from helpers.models.rules.reasons import deciding
@@ -28,6 +28,7 @@ class Classification:
     what_would_change: the nearest change of one input that gives another answer
     licence_policy: how an application is reviewed on that day; legal_note: what the status leaves out
     disputed: inputs on which sources differ, with the status for each end
+    unclaimed: rates that are left out and so taken as not claimed, with the value from which they would matter
     decided_by: the rule and the tests that settle it; variants: the members of a family, each with its status
     circuit: the chip that was tested, when `chip` is a system or a family
     """
@@ -44,6 +45,7 @@ class Classification:
     licence_policy: list[dict]
     legal_note: str
     disputed: list[dict]
+    unclaimed: list[dict] = field(default_factory=list)
     variants: list[dict] = field(default_factory=list)
     circuit: str = ""
     system: str | None = None
@@ -97,6 +99,7 @@ def explain(spec: dict, book: Book, day: str, system: str | None = None) -> Clas
         licence_policy=_policies(judged, spec, measured, day),
         legal_note=_legal_note(spec, book, judged, system),
         disputed=disputed_inputs(spec, book, day),
+        unclaimed=unclaimed_rates(spec, book, day, judged),
         system=system,
         question=book["question"],
     )

@@ -7,8 +7,11 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from helpers.models.rules.book import Book
-from helpers.models.rules.names import matches, plain, without_system
+from helpers.models.rules.names import joined, matches, plain, without_system
 from helpers.models.rules.specification import QUANTITIES, from_chip, memory_stack
+
+
+MEMORY = "hbm"
 
 
 class UnknownChip(LookupError):
@@ -44,13 +47,8 @@ def find(wanted: str, evidence: Any, book: Book) -> Found:
     places = matches(wanted, names)
     if places:
         return Found(specifications(chips.iloc[places], evidence, book), None)
-    if any(
-        plain(wanted) == plain(name)
-        for rule in book["rules"]
-        for name in rule["named_chips"]
-        if "HBM" in name
-    ):
-        return Found([memory_stack(wanted.upper(), book)], None)
+    if plain(wanted).startswith(MEMORY):
+        return Found([memory_stack(wanted.strip().upper(), book)], None)
     circuit = without_system(wanted)
     if circuit != wanted and (places := matches(circuit, names)):
         return Found(specifications(chips.iloc[places], evidence, book), wanted)
@@ -107,6 +105,6 @@ def disputed_ranges(rows: list[dict], evidence: Any) -> dict[str, dict[str, tupl
 
 def _in_systems(wanted: str, systems: pd.DataFrame) -> Mapping[str, Any] | None:
     for row in systems.to_dict("records") if len(systems) else []:
-        if plain(wanted) in (plain(row["name"]), plain(row["system_id"].replace("_", " "))):
+        if joined(wanted) in (joined(row["name"]), joined(row["system_id"].replace("_", " "))):
             return row
     return None

@@ -9,7 +9,7 @@ from helpers.models.rules.engine import UNDETERMINED, Judgement, judge
 from helpers.models.rules.logic import leaves
 from helpers.models.rules.metrics import Specification, measure
 from helpers.models.rules.reasons import figure
-from helpers.models.rules.specification import CHOICES, FLAGS, QUANTITIES
+from helpers.models.rules.specification import CHOICES, FLAGS, QUANTITIES, RATES
 from helpers.models.rules.sweep import SCALE, Segment, choices, sweep, trees_of, with_value
 
 _SIXTEEN_BIT = "tflops_fp16_dense"
@@ -76,6 +76,27 @@ def would_change(spec: Specification, book: Book, day: str, judged: Judgement) -
                      "bound": "is", "percent": None, "status": choice.status,
                      "sentence": f"sold for {choice.value} use: {choice.status}"}
                 )  # fmt: skip
+    return rows
+
+
+def unclaimed_rates(spec: Specification, book: Book, day: str, judged: Judgement) -> list[dict]:
+    """Rates that a specification leaves out, and so takes as not claimed, with the value from which one would matter.
+
+    One row: field, label, unit, at (the lowest value that gives another answer), included (whether `at` itself does),
+    possible, sentence. A rate that would change nothing has no row.
+    """
+    rows = []
+    for field in (rate for rate in RATES if rate not in spec):
+        label, unit = QUANTITIES[field]
+        other = next((s for s in sweep(spec, field, book, day) if s.possible != judged.possible), None)
+        if other is not None:
+            word = "from" if other.low_included else "above"
+            answer = _answer(other.status, other.possible)
+            rows.append(
+                {"field": field, "label": label, "unit": unit, "at": other.low, "included": other.low_included,
+                 "possible": list(other.possible),
+                 "sentence": f"{label}: not claimed; {word} {figure(other.low)} {unit}: {answer}"}
+            )  # fmt: skip
     return rows
 
 

@@ -21,10 +21,10 @@ def matches(wanted: str, names: Sequence[str]) -> list[int]:
     """The places of the names that a text means, best kind of match only; empty when none does.
 
     A name may carry aliases after semicolons. Kinds, best first: the whole name, an alias, or what its brackets
-    hold; the name without brands; every word of the text in the name, in order; a model number that only lacks its
-    last letters.
+    hold; the name without brands; neighbouring words of the name, spaces or not (`RTX4090`, `5090D`); every word of
+    the text in the name, in order; a model number that only lacks its last letters.
     """
-    for test in (_same, _same_model, _contains, _lacks_letters):
+    for test in (_same, _same_model, _neighbours, _contains, _lacks_letters):
         found = [place for place, name in enumerate(names) if test(wanted, name)]
         if found:
             return found
@@ -56,6 +56,17 @@ def _same_model(wanted: str, name: str) -> bool:
     return any(words == _model(wanted) for words in _models(name))
 
 
+def _neighbours(wanted: str, name: str) -> bool:
+    """The text is a run of the name's words, however it is spaced, and the name goes on to no other model."""
+    text = joined(wanted)
+    return bool(text) and any(
+        text == "".join(words[start:end]) and not _goes_on(words[end:])
+        for words in _models(name)
+        for start in range(len(words))
+        for end in range(start + 1, len(words) + 1)
+    )
+
+
 def _contains(wanted: str, name: str) -> bool:
     return any(
         _in_order(_model(wanted), words) and not _continues(_model(wanted), words) for words in _models(name)
@@ -64,6 +75,11 @@ def _contains(wanted: str, name: str) -> bool:
 
 def _lacks_letters(wanted: str, name: str) -> bool:
     return any(_of_family(words, _model(wanted)) for words in _models(name))
+
+
+def joined(text: str) -> str:
+    """The model's letters and digits in one word: `RTX 5090 D` and `rtx5090d` are the same."""
+    return "".join(_model(text))
 
 
 @cache
@@ -105,9 +121,8 @@ def _in_order(wanted: tuple[str, ...], words: tuple[str, ...]) -> bool:
 
 def _continues(wanted: tuple[str, ...], words: tuple[str, ...]) -> bool:
     """`RTX 5090` is not the `RTX 5090 D`: a single letter or a version after the wanted words is another model."""
-    following = words[len(wanted) : len(wanted) + 1]
-    return (
-        words[: len(wanted)] == wanted
-        and bool(following)
-        and re.fullmatch(r"[a-z]|v\d+|ada|super|ti", following[0]) is not None
-    )
+    return words[: len(wanted)] == wanted and _goes_on(words[len(wanted) :])
+
+
+def _goes_on(following: tuple[str, ...]) -> bool:
+    return bool(following) and re.fullmatch(r"[a-z]|v\d+|super|ti", following[0]) is not None

@@ -132,6 +132,8 @@ def figure(value: float) -> str:
     """A number for a sentence: up to five digits, thousands separated; no bound is said in words."""
     if math.isinf(value):
         return "any"
+    if abs(value) >= 1e9:
+        return f"{value:.3g}"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 

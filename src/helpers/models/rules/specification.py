@@ -4,7 +4,7 @@ A specification is a dict with the column names of `chips.csv`. A number may be 
 disagree; `None` is unknown. A rate that is left out is one the maker does not claim; a rate of `None` is unknown.
 """
 
-import math
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -36,6 +36,8 @@ FLAGS = {
 CHOICES = {"market": ("datacenter", "consumer", "workstation")}
 TEXTS = ("name", "vendor", "vendor_hq", "release_date")
 RATES = tuple(field for field in QUANTITIES if field.startswith(("tflops_", "tops_")))
+BEYOND_ANY_CHIP = 1e9
+_COUNTRY = re.compile("[A-Z]{2}")
 KNOWN = (*TEXTS, *QUANTITIES, *CHOICES, *FLAGS)
 
 
@@ -93,10 +95,13 @@ def from_mapping(given: Mapping[str, Any], book: Book) -> dict:
     if faults:
         raise SpecificationError("; ".join(faults))
     spec = {key: (_pair(value) if key in QUANTITIES else value) for key, value in given.items()}
+    spec["name"] = str(spec["name"])
     if spec.get("release_date") is not None:
         spec["release_date"] = last_day(str(spec["release_date"]))
-    if spec.get("vendor") and not spec.get("vendor_hq"):
-        spec["vendor_hq"] = "US" if spec["vendor"] in _addressees(book) else None
+    if spec.get("vendor"):
+        spec["vendor"] = _addressee(spec["vendor"], book)
+        if not spec.get("vendor_hq"):
+            spec["vendor_hq"] = "US" if spec["vendor"] in _addressees(book) else None
     return name_in_rules(spec, book)
 
 
@@ -152,19 +157,32 @@ def _addressees(book: Book) -> set[str]:
     return {rule["addressee"] for rule in book["rules"] if rule["addressee"]}
 
 
+def _addressee(vendor: str, book: Book) -> str:
+    """The maker as letters are addressed to it: `nvidia` and `NVIDIA Corporation` are NVIDIA."""
+    words = vendor.lower().split()
+    return next((name for name in sorted(_addressees(book)) if name.lower() in words[:1]), vendor)
+
+
 def _fault(key: str, value: Any) -> str:
     if value is None or key not in KNOWN:
         return ""
     if key in QUANTITIES:
         numbers = value if isinstance(value, (list, tuple)) else [value]
-        if len(numbers) > 2 or not all(
+        if len(numbers) not in (1, 2) or not all(
             isinstance(n, (int, float)) and not isinstance(n, bool) for n in numbers
         ):
             return f"{key}: expected a number, or [low, high], found {value!r}"
-        if any(not math.isfinite(n) or n < 0 for n in numbers) or list(numbers) != sorted(numbers):
-            return f"{key}: expected numbers of zero or more, low before high, found {value!r}"
+        if not all(0 <= n < BEYOND_ANY_CHIP for n in numbers) or list(numbers) != sorted(numbers):
+            found = f"{value!r}"[:40]
+            return f"{key}: expected numbers from 0 to {BEYOND_ANY_CHIP:,.0f}, low before high, found {found}"
         if key == "die_area_mm2" and min(numbers) == 0:
             return "die_area_mm2: an area of zero is no area; leave it out when it is unknown"
+    if key == "name" and not isinstance(value, (str, int, float)):
+        return f"name: expected a text, found {value!r}"
+    if key == "vendor" and not (isinstance(value, str) and value.strip()):
+        return f"vendor: expected the name of the maker, found {value!r}"
+    if key == "vendor_hq" and not (isinstance(value, str) and _COUNTRY.fullmatch(value)):
+        return f"vendor_hq: expected a country as two capital letters (US, CN), found {value!r}"
     if key in FLAGS and not isinstance(value, bool):
         return f"{key}: expected true or false, found {value!r}"
     if key in CHOICES and value not in CHOICES[key]:
