@@ -1,5 +1,6 @@
 """`briefing claims`: what the press said, recomputed."""
 
+import difflib
 import json
 from typing import Annotated
 
@@ -22,9 +23,10 @@ def claims(
         typer.echo(str(fault), err=True)
         raise typer.Exit(1) from None
     if claim_id is not None:
+        known = list(judged["id"])
         judged = judged[judged["id"] == claim_id]
         if judged.empty:
-            typer.echo(f"--id: no claim {claim_id!r} had been made by {evidence.as_of}", err=True)
+            typer.echo(_unknown(claim_id, known, evidence), err=True)
             raise typer.Exit(1)
     if as_json:
         typer.echo(_json(judged[list(JSON_COLUMNS)]))
@@ -33,6 +35,17 @@ def claims(
         _show_one(judged.iloc[0], row["check"])
     else:
         _show_all(judged, evidence.as_of.isoformat())
+
+
+def _unknown(claim_id: str, known: list[str], evidence) -> str:
+    """What is wrong with an id: not said by then, or not there at all and which ones are nearest."""
+    later = (evidence.full or evidence).claims
+    if claim_id in set(later["claim_id"]):
+        said = later.loc[later["claim_id"] == claim_id, "published_text"].iloc[0]
+        return f"--id: {claim_id!r} was said in {said}, after {evidence.as_of}"
+    near = difflib.get_close_matches(claim_id, known, n=3, cutoff=0.4)
+    hint = f"; did you mean {', '.join(near)}?" if near else ""
+    return f"--id: no claim {claim_id!r} had been made by {evidence.as_of}{hint}"
 
 
 def _newest_run(as_of):

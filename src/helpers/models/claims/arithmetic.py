@@ -1,11 +1,14 @@
-"""Functions of a check that need no evidence: growth, ratios, days, extremes."""
+"""Functions of a check that need no evidence: growth, ratios, shares, days, extremes.
+
+Each names what it made, so that the reason of a verdict says whose number it is.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
 from helpers.evidence.periods import parse_partial
-from helpers.models.claims import intervals
+from helpers.models.claims import intervals, wording
 from helpers.models.claims.values import (
     CheckError,
     Day,
@@ -31,9 +34,8 @@ def a_date(text: Word) -> Day:
 def growth(first: Quantity, last: Quantity) -> Quantity:
     """Percent by which `last` exceeds `first`; both of one unit and basis."""
     change = intervals.combine("Sub", ratio(first=last, second=first), exactly(1, "x"))
-    return replace(
-        intervals.combine("Mult", replace(change, unit=""), exactly(100)), unit="percent", basis=""
-    )
+    percent = intervals.combine("Mult", replace(change, unit="", label=""), exactly(100))
+    return replace(percent, unit="percent", basis="", **_from_to("growth", first, last))
 
 
 def per_year(first: Quantity, last: Quantity) -> Quantity:
@@ -42,18 +44,28 @@ def per_year(first: Quantity, last: Quantity) -> Quantity:
         raise CheckError("per_year needs two facts whose periods end at different times")
     years = (last.ends - first.ends).days / 365.25
     rates = [(100 * (change ** (1 / years) - 1)) for change in _ordered(ratio(first=last, second=first))]
-    return Quantity(rates[1], rates[0], rates[2], "percent", **merged(first, last))
+    name = _from_to("growth a year", first, last)
+    return Quantity(rates[1], rates[0], rates[2], "percent", **merged(first, last), **name)
 
 
 def ratio(first: Quantity, second: Quantity) -> Quantity:
     """`first` over `second`, as a multiple when they share a unit."""
-    return intervals.combine("Div", as_number(first, "ratio"), as_number(second, "ratio"))
+    times = intervals.combine("Div", as_number(first, "ratio"), as_number(second, "ratio"))
+    return replace(times, **_over(first, second))
+
+
+def share(part: Quantity, whole: Quantity) -> Quantity:
+    """Percent that `part` is of `whole`; both of one unit and basis, which the share keeps."""
+    percent = intervals.combine("Mult", replace(ratio(part, whole), unit="", label=""), exactly(100))
+    return replace(percent, unit="percent", **_over(part, whole))
 
 
 def grown(base: Quantity, percent: Quantity) -> Quantity:
     """`base` raised by `percent`."""
-    share = intervals.combine("Div", replace(as_number(percent, "grown"), unit="", basis=""), exactly(100))
-    return intervals.combine("Mult", as_number(base, "grown"), intervals.combine("Add", share, exactly(1)))
+    step = intervals.combine("Div", replace(as_number(percent, "grown"), unit="", basis=""), exactly(100))
+    raised = intervals.combine("Mult", as_number(base, "grown"), intervals.combine("Add", step, exactly(1)))
+    label = f"{wording.named(base)} raised by {wording.shown(percent)}"
+    return replace(raised, label=label, detail="")
 
 
 def bare(number: Quantity) -> Quantity:
@@ -68,7 +80,27 @@ def days(first: Day, last: Day) -> Quantity:
     if date.max in (first.high, last.high):
         raise NotYetKnown("one of the two days lay ahead")
     low, high = float((last.low - first.high).days), float((last.high - first.low).days)
-    return Quantity((low + high) / 2, low, high, "days", "", **merged(first, last))
+    label = f"the time from {wording.shown(first, first.label)} to {wording.shown(last, last.label)}"
+    return Quantity((low + high) / 2, low, high, "days", "", **merged(first, last), label=label)
+
+
+def months(first: Day, last: Day) -> Quantity:
+    """Months from one date to another, of 30.44 days each (a twelfth of a year)."""
+    number = intervals.combine("Div", replace(days(first, last), unit=""), exactly(365.25 / 12))
+    return replace(number, unit="months", label=days(first, last).label)
+
+
+def _from_to(word: str, first: Quantity, last: Quantity) -> dict[str, str]:
+    """The name of a change: `China, growth from revenue 2023 to revenue 2024`; of two owners, of one over the other."""
+    if first.label != last.label or not first.label:
+        return _over(last, first)
+    return {"label": last.label, "detail": f"{word} from {first.detail} to {last.detail}"}
+
+
+def _over(first: Quantity, second: Quantity) -> dict[str, str]:
+    """The name of a ratio."""
+    names = [wording.shown(side, wording.named(side)) for side in (first, second)]
+    return {"label": " over ".join(names), "detail": ""}
 
 
 def _ordered(number: Quantity) -> tuple[float, float, float]:
@@ -114,9 +146,11 @@ FUNCTIONS: dict[str, Callable] = {
     "growth": growth,
     "per_year": per_year,
     "ratio": ratio,
+    "share": share,
     "grown": grown,
     "bare": bare,
     "days": days,
+    "months": months,
     "parts": parts,
     "known_parts": parts,
     "min": lambda *numbers: _extreme(min, numbers),

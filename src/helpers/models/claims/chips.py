@@ -9,6 +9,7 @@ from helpers.evidence.periods import parse_partial
 from helpers.models import rules
 from helpers.models.claims.known import Known, dated, day_of
 from helpers.models.claims.values import CheckError, Day, NotYetKnown, Quantity, Word, as_text
+from helpers.models.claims.wording import spelled
 
 
 def chip(known: Known, chip_id: Word, column: Word) -> Quantity | Day:
@@ -30,11 +31,11 @@ def chip(known: Known, chip_id: Word, column: Word) -> Quantity | Day:
     low, high = known.disputed.get((row["chip_id"], name), (row[name], row[name]))
     released = parse_partial(row["release_date"]).end if row["release_date"] else None
     low, high = min(low, row[name]), max(high, row[name])
-    return Quantity(row[name], low, high, unit, "", (row["chip_id"],), released, row["name"])
+    return Quantity(row[name], low, high, unit, "", (row["chip_id"],), released, row["name"], _measure(name))
 
 
 def _release(known: Known, row: dict) -> Day:
-    day = dated(row["release_date"], (row["chip_id"],), row["name"])
+    day = replace(dated(row["release_date"], (row["chip_id"],), row["name"]), detail="release")
     if day.high <= known.day:
         return day
     return replace(day, low=known.day + timedelta(days=1), high=date.max, written=f"not by {known.day}")
@@ -47,7 +48,7 @@ def tpp(known: Known, chip_id: Word) -> Quantity:
     if math.isnan(spec["tpp"]):
         raise CheckError(f"tpp: {row['chip_id']!r} has no sourced matrix rate")
     numbers = (float(spec[name]) for name in ("tpp", "tpp_low", "tpp_high"))
-    return Quantity(*numbers, "TPP", "", (row["chip_id"],), None, row["name"])
+    return Quantity(*numbers, "TPP", "", (row["chip_id"],), None, row["name"], "total processing performance")
 
 
 def status(known: Known, chip: Word, day: Word) -> Word:
@@ -60,7 +61,7 @@ def status(known: Known, chip: Word, day: Word) -> Word:
     met = dict.fromkeys(v.rule["id"] for one in judged for v in one.verdicts if v.met is not False)
     words = " or ".join(dict.fromkeys(one.status for one in judged))
     ids = tuple(dict.fromkeys(spec["chip_id"] for spec in specs if spec.get("chip_id")))
-    return Word(words, (*ids, *met), on, f"{name} on {on}")
+    return Word(words, (*ids, *met), on, f"the status of {name} for China on {on}")
 
 
 def _named(known: Known, chip: str) -> list[dict]:
@@ -74,6 +75,14 @@ def _named(known: Known, chip: str) -> list[dict]:
             raise CheckError(f"status: {fault}") from None
     days = [known.index["chips"][spec["chip_id"]]["published"] for spec in later if "chip_id" in spec]
     raise NotYetKnown(f"{chip} was not known", day_of(min(days)) if days else None)
+
+
+def _measure(column: str) -> str:
+    """A column in words: `tflops_fp16_dense` is the dense FP16 rate."""
+    head, _, rest = column.partition("_")
+    if head in ("tflops", "tops"):
+        return f"dense {rest.removesuffix('_dense').upper()} rate"
+    return spelled(column.removesuffix(f"_{column.rsplit('_', 1)[-1]}") if _tail(column) else column)
 
 
 def _tail(column: str) -> str:

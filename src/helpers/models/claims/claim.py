@@ -37,6 +37,7 @@ class Claim:
     vendor: bool
     scope_note: str
     why_not: str
+    reading: str
 
     @property
     def bounds(self) -> tuple[float, float] | None:
@@ -83,4 +84,5 @@ def read_claim(record: dict) -> Claim:
         vendor=str(record["vendor"]).lower() == "true",
         scope_note=record["scope_note"],
         why_not=record["why_not"],
+        reading=record["reading"],
     )

@@ -19,6 +19,7 @@ from helpers.models.claims.values import (
     as_text,
     merged,
 )
+from helpers.models.claims.wording import spelled
 
 OUTCOMES = ("measured", "reported", "estimated", "claimed")
 
@@ -27,14 +28,11 @@ def fact(known: Known, fact_id: Word) -> Quantity | Day:
     """The number of one fact; a fact that records a date gives the day."""
     row = known.row("facts", fact_id, "fact")
     evidence = (row["fact_id"],)
-    named = {
-        "label": row["entity"],
-        "detail": f"{str(row['metric']).replace('_', ' ')} {row['period_text']}",
-    }
+    measure = spelled(str(row["metric"]))
     if str(row["unit"]) == "date":
-        return Day(
-            row["period_start"].date(), row["period_end"].date(), row["period_text"], evidence, **named
-        )
+        days = (row["period_start"].date(), row["period_end"].date(), row["period_text"])
+        return Day(*days, evidence, row["entity"], measure)
+    named = {"label": row["entity"], "detail": f"{measure} {row['period_text'].replace('/', ' to ')}"}
     number = _interval_of(row)
     if number is None:
         raise CheckError(f"fact {row['fact_id']!r} holds no number; name it with reported_by or another fact")
@@ -47,7 +45,8 @@ def field(known: Known, fact_id: Word, column: Word) -> Word:
     name = as_text(column, "field")
     if name not in ("metric", "unit", "basis", "status", "entity"):
         raise CheckError(f"field: no column {name!r}; there are metric, unit, basis, status, entity")
-    return Word(str(row[name]), (row["fact_id"],), day_of(row["period_end"]), f"{name} of {row['fact_id']}")
+    counted = f"{row['entity']}, what is counted" if name in ("metric", "unit") else f"{row['entity']}, {name}"
+    return Word(str(row[name]), (row["fact_id"],), day_of(row["period_end"]), counted)
 
 
 def newest(known: Known, *, entity: Word, metric: Word, **filters) -> Quantity:
@@ -90,13 +89,11 @@ def spread(*numbers: Quantity) -> Quantity:
     found = [as_number(number, "spread") for number in numbers]
     for other in found[1:]:
         intervals.compare("GtE", found[0], other)
-    return Quantity(
-        float(median(number.value for number in found)),
-        min(number.low for number in found),
-        max(number.high for number in found),
-        found[0].unit,
-        **merged(*found),
-    )
+    middle = float(median(number.value for number in found))
+    low, high = min(number.low for number in found), max(number.high for number in found)
+    shared = {number.label for number in found}
+    label = shared.pop() if len(shared) == 1 else ""
+    return Quantity(middle, low, high, found[0].unit, **merged(*found), label=label)
 
 
 def first_known(*values):
@@ -120,7 +117,7 @@ def _unit_and_basis(row: dict) -> tuple[str, str]:
     if "FLOPS_" in unit:
         unit, _, precision = unit.partition("_")
         basis = basis or precision
-    return unit, "" if "unstated" in basis else basis
+    return "x" if unit == "ratio" else unit, "" if "unstated" in basis else basis
 
 
 FUNCTIONS: dict[str, Callable] = {"fact": fact, "field": field, "newest": newest}

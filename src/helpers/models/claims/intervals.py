@@ -8,7 +8,7 @@ import math
 from dataclasses import replace
 
 from helpers.models.claims.values import CheckError, Quantity, Truth, Word, kind_of, merged
-from helpers.models.claims.wording import sentence
+from helpers.models.claims.wording import number_text, sentence
 
 
 def combine(operator: str, left: Quantity, right: Quantity) -> Quantity:
@@ -23,7 +23,16 @@ def combine(operator: str, left: Quantity, right: Quantity) -> Quantity:
         _unit(operator, left, right),
         _same_basis(operator, left, right),
         **merged(left, right),
+        **_name(operator, left, right),
     )
+
+
+def _name(operator: str, left: Quantity, right: Quantity) -> dict:
+    """Whose number a multiple is; other sums and products belong to nobody until a function names them."""
+    for number, factor in ((left, right), (right, left)):
+        if operator == "Mult" and number.label and not factor.evidence:
+            return {"label": f"{number_text(factor.value)} times {number.label}", "detail": number.detail}
+    return {}
 
 
 def _interval(operator: str, left: Quantity, right: Quantity) -> tuple[float, float, float]:
@@ -106,8 +115,7 @@ def _truth(operator: str, left, right) -> bool | None:
 
 def negate(truth: Truth) -> Truth:
     """Not `truth`."""
-    value = None if truth.value is None else not truth.value
-    return replace(truth, value=value, text=f"against it, {truth.text}" if truth.text else "")
+    return replace(truth, value=None if truth.value is None else not truth.value)
 
 
 def both(truths: list[Truth]) -> Truth:

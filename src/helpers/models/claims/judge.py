@@ -16,6 +16,7 @@ The rule, in order:
 """
 
 import math
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -25,6 +26,7 @@ from helpers.models.claims.expression import evaluate
 from helpers.models.claims.known import Known
 from helpers.models.claims.lookups import functions
 from helpers.models.claims.values import CheckError, Day, NotYetKnown, Quantity, Truth, kind_of
+from helpers.models.claims.wording import shown
 
 SUPPORTED = "supported"
 CONTRADICTED = "contradicted"
@@ -33,6 +35,7 @@ OUTDATED = "outdated"
 VENDOR = "vendor claim, unconfirmed"
 NOT_CHECKABLE = "not checkable"
 VERDICTS = (SUPPORTED, MIXED, OUTDATED, CONTRADICTED, VENDOR, NOT_CHECKABLE)
+_EXPRESSION = re.compile(r"\{([^{}]*)\}")
 OWN_WORD = ("claimed", "target", "forecast")
 
 
@@ -41,7 +44,7 @@ class Finding:
     """What the check of a claim gave on one day, and the verdict on it.
 
     found: the value of the check; scope: that of the scope check; known_from: when the first answer appeared, for
-    a claim that nothing known could check.
+    a claim that nothing known could check; remark: the row's scope note with its numbers filled in.
     """
 
     verdict: str
@@ -50,6 +53,7 @@ class Finding:
     scope: Truth | None = None
     known_from: date | None = None
     misleads: bool = False
+    remark: str = ""
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -60,19 +64,22 @@ class Finding:
 
 def judge(claim: Claim, known: Known) -> Finding:
     """The verdict on one claim with what `known` knows; CheckError when the check cannot run."""
+    remark = _filled(claim.scope_note, known)
     if not claim.check:
         return Finding(VENDOR if claim.vendor else NOT_CHECKABLE, known.day)
     try:
         found = _run("check", claim.check, known)
     except NotYetKnown as fault:
-        return Finding(NOT_CHECKABLE, known.day, known_from=fault.known_from)
+        if fault.known_from is None and claim.kind != "forecast":
+            raise CheckError(f"column check: {fault}, and no row of the evidence ever answers it") from None
+        return Finding(NOT_CHECKABLE, known.day, known_from=fault.known_from, remark=remark)
     verdict, misleads = _compare(claim, found)
     if not _settled(claim, verdict, known.day):
         return Finding(NOT_CHECKABLE, known.day, found)
     scope = _scope(claim, known)
     if verdict == SUPPORTED and scope is not None and scope.value is not True:
         verdict = MIXED
-    finding = Finding(verdict, known.day, found, scope, misleads=misleads)
+    finding = Finding(verdict, known.day, found, scope, misleads=misleads, remark=remark)
     if claim.vendor and verdict in (SUPPORTED, MIXED) and not _independent(finding.evidence, known):
         return replace(finding, verdict=VENDOR)
     return finding
@@ -96,6 +103,14 @@ def _run(column: str, expression: str, known: Known):
         return evaluate(expression, functions(known))
     except CheckError as fault:
         raise CheckError(f"column {column}: {fault}") from None
+
+
+def _filled(note: str, known: Known) -> str:
+    """The note with each `{expression}` as the number it gives on that day; empty while one is not yet known."""
+    try:
+        return _EXPRESSION.sub(lambda found: shown(_run("scope_note", found[1], known)), note).rstrip(".")
+    except NotYetKnown:
+        return ""
 
 
 def _settled(claim: Claim, verdict: str, day: date) -> bool:

@@ -1,5 +1,8 @@
 """The one sentence that gives the reason of a verdict, made from the computed numbers, and the confidence in it."""
 
+import math
+
+from helpers.models.claims import wording
 from helpers.models.claims.claim import Claim
 from helpers.models.claims.judge import (
     CONTRADICTED,
@@ -20,13 +23,22 @@ _CONFIDENCE_OF = {"measured": "high", "reported": "medium", "estimated": "medium
 
 
 def reason(claim: Claim, finding: Finding) -> str:
-    """Why the verdict is what it is, in one sentence."""
+    """Why the verdict is what it is, in one sentence that begins with how the statement was read."""
     if finding.found is None:
-        return _without_evidence(claim, finding)
-    if finding.verdict == NOT_CHECKABLE:
-        return f"Due by {claim.due}; so far the evidence gives {computed_text(claim, finding)}."
-    said = {Quantity: _number, Day: _day, Truth: _truth}[type(finding.found)](claim, finding)
-    return f"{said}{_remark(claim, finding)}{_standing(finding)}."
+        said = _without_evidence(claim, finding)
+    elif finding.verdict == NOT_CHECKABLE:
+        said = f"due by {claim.due}, so far the evidence gives {computed_text(claim, finding)}{_whose(finding)}"
+    else:
+        made = {Quantity: _number, Day: _day, Truth: _truth}[type(finding.found)](claim, finding)
+        said = f"{made}{_remark(claim, finding)}{_standing(finding)}"
+    if not (claim.reading and claim.check):
+        return _sentence(said)
+    it = "it " if isinstance(finding.found, Truth) else ""
+    return _sentence(f"read as “{claim.reading}”, {it}{said}")
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:].rstrip('.')}."
 
 
 def confidence(finding: Finding, known: Known) -> str:
@@ -46,6 +58,8 @@ def claimed_text(claim: Claim) -> str:
         return ""
     low, high = claim.bounds
     text = number_text(low) if low == high else f"{number_text(low)} to {number_text(high)}"
+    if claim.direction == "at most" and not high:
+        return "none"
     text = with_unit(text, claim.unit)
     return text if claim.direction == "equal" else f"{claim.direction} {text}"
 
@@ -56,9 +70,8 @@ def computed_text(claim: Claim, finding: Finding) -> str:
     if not isinstance(found, Quantity):
         return "" if found is None else found.text if isinstance(found, Truth) else found.written
     text = with_unit(number_text(found.value), claim.unit)
-    return (
-        text if found.low == found.high else f"{text} ({number_text(found.low)} to {number_text(found.high)})"
-    )
+    between = f"{number_text(found.low)} to {number_text(found.high)}"
+    return text if found.low == found.high else f"{text} ({between})"
 
 
 def ratio(claim: Claim, finding: Finding) -> float | None:
@@ -70,47 +83,65 @@ def ratio(claim: Claim, finding: Finding) -> float | None:
 
 def _without_evidence(claim: Claim, finding: Finding) -> str:
     if not claim.check:
-        return f"{claim.why_not.rstrip('.')}."
+        return claim.why_not
     later = finding.known_from
     if claim.kind == "forecast" and claim.due and finding.on.isoformat() < claim.due:
-        first = f"Due by {claim.due}, so nothing published by {finding.on} could settle it"
+        first = f"due by {claim.due}, so nothing published by {finding.on} could settle it"
     else:
-        first = f"Nothing published by {finding.on} allowed a check"
-    return f"{first}; the first evidence appeared on {later}." if later else f"{first}."
+        first = f"nothing published by {finding.on} allowed a check"
+    first += f"; the first evidence appeared on {later}" if later else ""
+    return f"{first}; {finding.remark}" if finding.remark and not later else first
 
 
 def _number(claim: Claim, finding: Finding) -> str:
+    """What the evidence gives, whose it is, and how it stands to what was claimed."""
+    found, said = finding.found, claimed_text(claim)
+    failed = finding.scope is not None and finding.scope.value is not True
+    if finding.misleads and finding.verdict in (MIXED, VENDOR):
+        link = f"so far beyond the {said} claimed that the claim misleads{_times(claim, finding)}"
+    elif finding.verdict == OUTDATED:
+        link = f"which has moved on from the {said} claimed{_times(claim, finding)}"
+    elif finding.verdict == CONTRADICTED:
+        link = f"against {said} claimed{_times(claim, finding)}"
+    elif agrees(claim, found) or (failed and finding.verdict == SUPPORTED):
+        link = f"which agrees with {said} claimed"
+    else:
+        link = f"a range that reaches beyond the {said} claimed"
+    return f"the evidence gives {computed_text(claim, finding)}{_whose(finding)}, {link}"
+
+
+def _whose(finding: Finding) -> str:
+    """Whose number it is and on which basis: ` for China, compute capacity 2024 (FP16)`."""
     found = finding.found
+    name = wording.named(found)
+    basis = f" ({found.basis})" if name and isinstance(found, Quantity) and found.basis else ""
+    return f" for {name}{basis}" if name else ""
+
+
+def _times(claim: Claim, finding: Finding) -> str:
     times = ratio(claim, finding)
-    compared = (
-        f", {number_text(times)} times the claim" if times is not None and abs(times - 1) >= 0.005 else ""
-    )
-    link = {
-        SUPPORTED: "which agrees with",
-        VENDOR: "which agrees with" if agrees(claim, found) else "which only partly agrees with",
-        MIXED: "which only partly agrees with",
-        CONTRADICTED: "which does not agree with",
-        OUTDATED: "which has moved on from",
-    }[finding.verdict]
-    if finding.misleads and finding.verdict == MIXED:
-        link = "so far beyond the bound that it misleads, against"
-    elif finding.verdict == MIXED and finding.scope is not None and finding.scope.value is not True:
-        link = "which agrees with" if agrees(claim, found) else link
-    return (
-        f"The evidence gives {computed_text(claim, finding)}, {link} {claimed_text(claim)} claimed{compared}"
-    )
+    if times is None or math.isnan(claim.value) or abs(times - 1) < 0.005:
+        return ""
+    return f", {number_text(times)} times as much"
 
 
 def _day(claim: Claim, finding: Finding) -> str:
-    link = f"not {claim.day} as claimed" if finding.verdict == CONTRADICTED else "as claimed"
-    return f"The evidence gives {finding.found.written} for {finding.found.label}, {link}"
+    link = {
+        CONTRADICTED: f"not {claim.day} as claimed",
+        MIXED: f"which does not settle {claim.day}",
+    }
+    scoped = finding.scope is not None and finding.scope.value is not True
+    said = "as claimed" if scoped else link.get(finding.verdict, "as claimed")
+    return f"the evidence gives {finding.found.written} for {wording.named(finding.found)}, {said}"
 
 
 def _truth(claim: Claim, finding: Finding) -> str:
     found = finding.found
-    head = {True: "Holds", False: "Does not hold", None: "Holds only in part"}[found.value]
+    head = {True: "holds", False: "does not hold", None: "holds only in part"}[found.value]
     if finding.verdict == OUTDATED:
-        head = "Held then, no longer"
+        head = "held then, no longer"
+    elif finding.verdict == VENDOR:
+        head = "rests on the vendor's word"
     return f"{head}: {found.text}" if found.text else head
 
 
@@ -118,9 +149,9 @@ def _remark(claim: Claim, finding: Finding) -> str:
     """The analyst's half sentence: when the scope check failed, or the claim did not hold whole."""
     failed = finding.scope is not None and finding.scope.value is not True
     if failed:
-        return f"; but {claim.scope_note.rstrip('.')}"
+        return f"; but {finding.remark}" if finding.remark else ""
     whole = finding.scope is not None or finding.verdict not in (MIXED, CONTRADICTED, OUTDATED)
-    return "" if whole or not claim.scope_note else f"; {claim.scope_note.rstrip('.')}"
+    return "" if whole or not finding.remark else f"; {finding.remark}"
 
 
 def _standing(finding: Finding) -> str:

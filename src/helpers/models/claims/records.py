@@ -19,6 +19,7 @@ from helpers.models.claims.values import (
     as_text,
     merged,
 )
+from helpers.models.claims.wording import spelled
 
 
 def event(known: Known, event_id: Word, column: Word | None = None) -> Day | Truth | Word:
@@ -61,14 +62,18 @@ def events_between(known: Known, first: Word, last: Word, **filters) -> Quantity
         rows = rows[rows["chips_affected"] != ""]
     count = float(len(rows))
     counted = rows if len(rows) else looked_at
-    return Quantity(count, count, count, "events", "", tuple(counted["event_id"]), end)
+    told = ", ".join(
+        "that name chips" if name == "chips" else f"{name} {word.value}" for name, word in filters.items()
+    )
+    label = f"the time after {first.value} and up to {last.value}" + (f" ({told})" if told else "")
+    return Quantity(count, count, count, "events", "", tuple(counted["event_id"]), end, label)
 
 
 def reported_by(known: Known, source_id: Word) -> Truth:
     """That a document other than the claim's own says so; the locator or note of the claim tells where."""
     row = known.row("sources", source_id, "reported_by")
     joint = "on" if len(row["published_text"]) == 10 else "in"
-    text = f"reported by {row['publisher']} {joint} {row['published_text']}"
+    text = f"reported by {row['publisher'].split(' via ')[0]} {joint} {row['published_text']}"
     return Truth(True, text, (row["source_id"],), day_of(row["published"]))
 
 
@@ -77,7 +82,8 @@ def published(known: Known, row_id: Word) -> Day:
     for table in ("facts", "sources"):
         if as_text(row_id, "published") in known.index[table]:
             row = known.row(table, row_id, "published")
-            return dated(row["published_text"], (row[ID_OF[table]],), "publication")
+            name = row["title"] if table == "sources" else f"{row['entity']}, {spelled(row['metric'])}"
+            return dated(row["published_text"], (row[ID_OF[table]],), f"the first publication of {name}")
     raise CheckError(f"published: no fact or source {row_id.value!r}")
 
 
@@ -95,10 +101,13 @@ def fx(known: Known, amount: Quantity, of: Word, to: Word, period: Word, convent
     except currency.MissingRate as fault:
         raise _missing_rate(known, fault, words) from None
     rates = Quantity(1, 1, 1, "", "", tuple(ends[1].rate_ids))
-    made = merged(amount, rates)
-    return Quantity(
-        ends[1].value, min(ends[0].low, ends[2].low), max(ends[0].high, ends[2].high), words[1], **made
-    )
+    value, low, high = ends[1].value, min(ends[0].low, ends[2].low), max(ends[0].high, ends[2].high)
+    name = {"label": amount.label, "detail": _listed(amount.detail, f"at the {ends[1].named}")}
+    return Quantity(value, low, high, words[1], **merged(amount, rates), **name)
+
+
+def _listed(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
 
 
 def _missing_rate(known: Known, fault: Exception, words: list[str]) -> Exception:

@@ -1,6 +1,23 @@
 """Values in words: numbers as readers see them, and comparisons as they turned out."""
 
+import re
+
 from helpers.models.claims.values import Day, Quantity, Word
+
+_WORDS = {
+    "yoy": "on the year",
+    "genai": "generative AI",
+    "orgs": "organisations",
+    "rd": "R&D",
+    "hk": "Hong Kong",
+    "bw": "bandwidth",
+    "ai": "AI",
+    "idc": "(IDC)",
+    "gpu": "GPU",
+    "datacenter": "data-centre",
+    "datacentre": "data-centre",
+}
+_ABBREVIATED = re.compile(rf"\b({'|'.join(_WORDS)})\b")
 
 COMPARED_NUMBERS = {
     "Gt": ("above", "not above"),
@@ -21,34 +38,57 @@ COMPARED_DAYS = {
 
 
 def sentence(operator: str, left, right, value: bool | None) -> str:
-    """The comparison in words and numbers, as it turned out."""
+    """The comparison in words and numbers, as it turned out; what both sides share is said once, in front."""
     if isinstance(left, Word):
-        found = f"{left.label or 'the text'}: {left.value}"
-        return found if left.value == right.value else f"{found}, not {right.value}"
-    same_name = left.label == right.label
-    first, second = (shown(side, with_detail=same_name) for side in (left, right))
+        found = f"{left.label or 'the text'} is {spelled(left.value)}"
+        return found if left.value == right.value else f"{found}, not {spelled(right.value)}"
+    shared, first, second = _names(left, right)
+    first, second = (shown(side, name) for side, name in ((left, first), (right, second)))
     if value is None:
-        return f"{first} and {second} overlap"
+        return f"{shared}{first} and {second} overlap"
     words = COMPARED_DAYS if isinstance(left, Day) else COMPARED_NUMBERS
-    return f"{first} is {words[operator][0 if value else 1]} {second}"
+    return f"{shared}{first} is {words[operator][0 if value else 1]} {second}"
 
 
-def shown(value, with_detail: bool = False) -> str:
-    """A value as prose shows it: `55.3 bn CNY`, `2023-10-17`, `China (83 %)`."""
+def _names(left, right) -> tuple[str, str, str]:
+    """What is common to both sides, then the rest of the name of each."""
+    if left.label and left.label == right.label:
+        return f"{left.label}: ", left.detail, right.detail
+    if left.detail and left.detail == right.detail:
+        return f"{left.detail}: ", left.label, right.label
+    return "", named(left), named(right)
+
+
+def named(value) -> str:
+    """Whose number it is and which of theirs: `Huawei, revenue 2023`."""
+    return ", ".join(part for part in (value.label, value.detail) if part)
+
+
+def shown(value, name: str = "") -> str:
+    """A value as prose shows it: `55.3 bn CNY`, `2023-10-17`; with a name `China at 83 %`."""
     if isinstance(value, Quantity):
-        exact = value.low == value.high
-        text = number_text(value.value) if exact else f"{number_text(value.low)} to {number_text(value.high)}"
-        text = with_unit(text, value.unit)
-    else:
-        text = value.written if isinstance(value, Day) else str(value.value)
-    name = f"{value.label}, {value.detail}" if with_detail and value.label and value.detail else value.label
+        text = interval_text(value, value.unit)
+        return f"{name} at {text}" if name else text
+    text = value.written if isinstance(value, Day) else spelled(str(value.value))
     return f"{name} ({text})" if name else text
+
+
+def interval_text(number: Quantity, unit: str) -> str:
+    """A number with its unit, or the range it lies in."""
+    exact = number.low == number.high
+    text = number_text(number.value) if exact else f"{number_text(number.low)} to {number_text(number.high)}"
+    return with_unit(text, unit)
+
+
+def spelled(name: str) -> str:
+    """A name of the tables as readers see it: `arena_gap` is `arena gap`."""
+    return _ABBREVIATED.sub(lambda found: _WORDS[found[0]], name.replace("_", " "))
 
 
 def with_unit(text: str, unit: str) -> str:
     """A number and its unit; a multiple says `times`."""
-    words = {"x": "times", "percent": "%"}.get(unit, unit.replace("_", " "))
-    return f"{text} {words}".strip() if words != "%" else f"{text} %"
+    words = {"x": "times", "ratio": "times", "percent": "%"}.get(unit, unit.replace("_", " "))
+    return f"{text} {words}".strip()
 
 
 def number_text(number: float) -> str:
