@@ -39,6 +39,18 @@ def test_growth_and_multiple_are_not_the_same_number():
     assert run("ratio(b(), a())", **level).value == pytest.approx(2.018, abs=0.005)
 
 
+def test_a_share_is_of_the_whole_and_months_are_twelfths_of_a_year():
+    cards = {
+        "part": quantity(50, unit="cards", basis="IDC"),
+        "whole": quantity(400, unit="cards", basis="IDC"),
+    }
+    found = run("share(part(), whole())", **cards)
+    assert (found.value, found.unit, found.basis) == (12.5, "percent", "IDC")
+    assert run('months(date("2022-10-01"), date("2024-10-01"))').value == pytest.approx(24, abs=0.05)
+    with pytest.raises(CheckError):
+        run("share(part(), other())", **cards, other=quantity(400, unit="chips"))
+
+
 @pytest.mark.parametrize(
     "hostile",
     [
@@ -77,6 +89,42 @@ def test_growth_and_multiple_are_not_the_same_number():
         "1e300",
         "1e25 * 1e29 ** 4 ** 1 * 1e29 ** 4 * 1e29 ** 4",
         "import os",
+        "''.__class__.__mro__[1].__subclasses__()",
+        "fact.__call__('a')",
+        "max.__self__",
+        "(1).__class__.__base__",
+        "{1 for x in ()}",
+        "(x for x in ())",
+        "1 if 1 else 2",
+        "lambda: 0",
+        "yield 1",
+        "max(max)",
+        "max('a' * 10 ** 9)",
+        "'a' * 99999999",
+        "-'a'",
+        "not 1",
+        "1 / 0",
+        "0 / (1 - 1)",
+        "0 ** -1",
+        "(0 - 8) ** 0.5",
+        "1e999",
+        "1e999 - 1e999",
+        "float('nan')",
+        "nan",
+        "1 == 1 == True",
+        "round(1, 'a')",
+        "round(1e29 * 1e29 * 1e29, 2) ** 4 ** 4",
+        "min()",
+        "days(1, 2)",
+        "date('2024-02-30')",
+        "date('2024')",
+        "per_year(1, 2)",
+        "growth(0, 1)",
+        "'a' < 'b'",
+        "max(1, 'a')",
+        "a.b.c",
+        "\x00",
+        "1\n+1;2",
         "1; 2",
         "x = 1",
         "await max(1)",

@@ -56,6 +56,7 @@ def ratio(first: Quantity, second: Quantity) -> Quantity:
 
 def share(part: Quantity, whole: Quantity) -> Quantity:
     """Percent that `part` is of `whole`; both of one unit and basis, which the share keeps."""
+    intervals.compare("LtE", as_number(part, "share"), as_number(whole, "share"))
     percent = intervals.combine("Mult", replace(ratio(part, whole), unit="", label=""), exactly(100))
     return replace(percent, unit="percent", **_over(part, whole))
 
@@ -91,7 +92,7 @@ def months(first: Day, last: Day) -> Quantity:
 
 
 def _from_to(word: str, first: Quantity, last: Quantity) -> dict[str, str]:
-    """The name of a change: `China, growth from revenue 2023 to revenue 2024`; of two owners, of one over the other."""
+    """The name of a change: `China, growth from revenue 2023 to revenue 2024`; of two owners, a ratio."""
     if first.label != last.label or not first.label:
         return _over(last, first)
     return {"label": last.label, "detail": f"{word} from {first.detail} to {last.detail}"}

@@ -122,6 +122,10 @@ def _call(node: ast.Call, functions: dict):
         return functions[name](*arguments, **named)
     except TypeError as fault:
         raise CheckError(f"{name}: {str(fault).split(') ')[-1].replace('<lambda>', name)}") from None
+    except CheckError:
+        raise
+    except ValueError as fault:
+        raise CheckError(f"{name}: {fault}") from None
 
 
 def _known(node: ast.Call, functions: dict) -> list:

@@ -45,7 +45,9 @@ def field(known: Known, fact_id: Word, column: Word) -> Word:
     name = as_text(column, "field")
     if name not in ("metric", "unit", "basis", "status", "entity"):
         raise CheckError(f"field: no column {name!r}; there are metric, unit, basis, status, entity")
-    counted = f"{row['entity']}, what is counted" if name in ("metric", "unit") else f"{row['entity']}, {name}"
+    counted = (
+        f"{row['entity']}, what is counted" if name in ("metric", "unit") else f"{row['entity']}, {name}"
+    )
     return Word(str(row[name]), (row["fact_id"],), day_of(row["period_end"]), counted)
 
 

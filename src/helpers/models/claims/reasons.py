@@ -27,7 +27,9 @@ def reason(claim: Claim, finding: Finding) -> str:
     if finding.found is None:
         said = _without_evidence(claim, finding)
     elif finding.verdict == NOT_CHECKABLE:
-        said = f"due by {claim.due}, so far the evidence gives {computed_text(claim, finding)}{_whose(finding)}"
+        said = (
+            f"due by {claim.due}, so far the evidence gives {computed_text(claim, finding)}{_whose(finding)}"
+        )
     else:
         made = {Quantity: _number, Day: _day, Truth: _truth}[type(finding.found)](claim, finding)
         said = f"{made}{_remark(claim, finding)}{_standing(finding)}"
