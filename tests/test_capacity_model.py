@@ -88,12 +88,22 @@ def test_memory_binds_and_is_not_spent_twice():
         "huawei_hbm_stack_bank": np.array([1200.0]),
     }
     wanted = np.full((1, len(quarters)), 20.0)
-    dies, limit = domestic._memory_bound(wanted, drawn, quarters)
-    before = quarters.year < 2025
+    before = np.asarray(quarters.year < 2025)
+    dies, limit = domestic._memory_bound(wanted, drawn, quarters, before)
     # 12 quarters of 20 dies take 960 of 1,200 stacks before the rule; 240 stacks are 60 dies after it.
     assert dies[0][before].sum() == 240
     assert dies[0][~before].sum() == 60
     assert (dies <= limit + 1e-9).all()
+
+
+def test_memory_binds_from_the_rule_and_not_before_it_is_known(now):
+    quarters = quarter_axis(2028)
+    free = domestic.memory_free(now.events, quarters)
+    assert free[quarters <= pd.Period("2024Q4")].all() and not free[quarters > pd.Period("2024Q4")].any()
+    early = load("2024-06-30")
+    assert domestic.memory_free(early.events, quarters).all()
+    chain = simulate(early, draws=64).paths.chain
+    assert (chain.dies == chain.memory_limit).all()
 
 
 def window_of(evidence, key, when, switches=None):
@@ -312,6 +322,21 @@ def test_unknown_scenario_parts_are_refused(now):
         stock.prepare_from(now, {"assumptions": {"nobody": {"low": 1, "high": 2}}}, "x", 2028, "fp16")
     with pytest.raises(KeyError, match="nowhere"):
         simulate(now, "nowhere", draws=64)
+
+
+@pytest.mark.parametrize(
+    ("plan", "near"),
+    [
+        ({"assumptions": {"huawei_hbm_inflw_2027": {"low": 1, "high": 2}}}, "huawei_hbm_inflow_2027"),
+        ({"switches": {"sales": {"h202": "open"}}}, "h20"),
+        ({"switches": {"sales": {"h200": "ajar"}}}, "closed, reopened, open"),
+        ({"assumption": {}}, "assumptions"),
+        ({"switches": {"sale": {}}}, "sales"),
+    ],
+)
+def test_an_unknown_name_of_a_scenario_is_refused_with_the_nearest(now, plan, near):
+    with pytest.raises(ValueError, match=near):
+        stock.prepare_from(now, plan, "x", 2028, "fp16")
 
 
 def test_every_leg_has_a_route_and_flows(result):

@@ -169,6 +169,14 @@ def test_a_scenario_with_an_unknown_switch_is_named(folder):
     assert found == {"switches.magic", "mood"}
 
 
+def test_a_scenario_override_that_is_misspelt_or_no_interval_is_named(folder):
+    path = folder / "scenarios" / "wild.yml"
+    path.write_text("titel: Wild\nassumptions:\n  any: {low: 3, high: 2}\n  other: 5\n", encoding="utf-8")
+    found = {fault.column: fault for fault in check(folder) if fault.file == "data/scenarios/wild.yml"}
+    assert found["titel"].expected.endswith("the nearest is title")
+    assert found["assumptions.any"].expected == found["assumptions.other"].expected == "low and high, low <= high"
+
+
 def test_all_faults_come_at_once_sorted_by_file_and_row(folder):
     rows = read_table(folder, "facts")
     for row in rows:

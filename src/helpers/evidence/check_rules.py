@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
@@ -167,5 +168,19 @@ def _scenario(file: str, plan: dict, assumptions: pd.DataFrame | None, package: 
                     "switches.": "one of " + ", ".join(sorted(switches)),
                     "assumptions.": "a parameter of assumptions.csv",
                 }[prefix]
+                near = get_close_matches(str(name), sorted(known[prefix]), n=1)
+                expected += f"; the nearest is {near[0]}" if near else ""
                 faults.append(Fault(file, 0, f"{prefix}{name}", "an unknown name", expected))
+    return faults + _overrides(file, named["assumptions."])
+
+
+def _overrides(file: str, changes: dict) -> list[Fault]:
+    """Overrides that are not an interval: an end missing, the wrong way round, or something else beside it."""
+    faults = []
+    for name, change in changes.items():
+        ends = change if isinstance(change, dict) else {}
+        more = sorted(set(ends) - {"low", "high", "distribution", "reason"})
+        numbers = [ends.get(end) for end in ("low", "high")]
+        if more or not all(isinstance(end, (int, float)) for end in numbers) or numbers[0] > numbers[1]:
+            faults.append(Fault(file, 0, f"assumptions.{name}", shown(change), "low and high, low <= high"))
     return faults

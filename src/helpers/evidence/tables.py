@@ -5,6 +5,7 @@ Every table keeps its file row in `row` (the header is row 1), so that a fault c
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
@@ -68,7 +69,9 @@ class Evidence:
     def scenario(self, name: str) -> dict:
         """The scenario file of that name; KeyError names the ones there are."""
         if name not in self.scenarios:
-            raise KeyError(f"unknown scenario {name!r}; there are: {', '.join(sorted(self.scenarios))}")
+            near = get_close_matches(name, self.scenarios, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise KeyError(f"unknown scenario {name!r}; there are: {', '.join(sorted(self.scenarios))}{hint}")
         return self.scenarios[name]
 
     @cached_property

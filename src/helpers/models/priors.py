@@ -5,7 +5,8 @@ a table cut to a date yields the priors of that date. Draws are reproducible fro
 the same bytes, and another model gets an independent stream.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import NamedTuple
 from zlib import crc32
@@ -64,7 +65,7 @@ def priors_of(
     for name, change in ((scenario or {}).get("assumptions") or {}).items():
         parameter = by_id.get(name, name)
         if parameter not in priors:
-            raise ValueError(f"scenario overrides an unknown assumption: {name!r}")
+            raise ValueError(f"scenario overrides an unknown assumption: {name!r}{nearest(name, priors)}")
         unknown = set(change) - {"low", "high", "distribution", "reason"}
         if unknown or not {"low", "high"} <= set(change) or change["low"] > change["high"]:
             raise ValueError(f"scenario override of {name!r} wants low <= high, found {change}")
@@ -75,6 +76,12 @@ def priors_of(
             overridden=True,
         )
     return priors
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name most like an unknown one, as the end of a message; empty where none is like it."""
+    found = get_close_matches(str(name), list(known), n=1, cutoff=0.6)
+    return f"; did you mean {found[0]!r}?" if found else ""
 
 
 def draw(

@@ -91,7 +91,9 @@ def _date(parameter: Parameter, value: Any, evidence: Evidence) -> str:
 
 def _scenario(parameter: Parameter, value: Any, evidence: Evidence) -> str:
     if value not in evidence.scenarios:
-        raise ValueError(f"found {value!r}, expected one of {', '.join(sorted(evidence.scenarios))}")
+        near = difflib.get_close_matches(str(value), evidence.scenarios, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise ValueError(f"found {value!r}, expected one of {', '.join(sorted(evidence.scenarios))}{hint}")
     return value
 
 

@@ -11,6 +11,7 @@ from helpers.exhibits.capacity.rows import named, ratio_rule, row_chart
 from helpers.exhibits.exhibit import Exhibit, day
 from helpers.exhibits.theme import colour
 from helpers.models.capacity.headlines import short
+from helpers.models.capacity.reconcile import CITED
 
 INK = colour("ink")
 
@@ -30,9 +31,10 @@ def reconciliation_exhibit(
     inside = int((rows["agreement"] == "inside our interval").sum())
     for level in ("p5", "p50", "p95"):
         rows[f"ratio_{level}"] = (rows[level] / rows["theirs"]).clip(1e-3, 1e3)
-    rows["entity"] = np.where(rows["role"] == "independent", "ink", "others")
-    x = alt.X("ratio_p50:Q", title="ours over theirs", scale=alt.Scale(type="log", domain=[0.2, 8], clamp=True),
-              axis=alt.Axis(values=[0.25, 0.5, 1, 2, 4], format="~g"))  # fmt: skip
+    rows["entity"] = np.where(rows["role"] == CITED, "others", "ink")
+    ends = [min(0.2, rows["ratio_p5"].min()), max(8.0, rows["ratio_p95"].max())]
+    x = alt.X("ratio_p50:Q", title="ours over theirs", scale=alt.Scale(type="log", domain=ends, nice=False),
+              axis=alt.Axis(values=[0.1, 0.25, 0.5, 1, 2, 4, 16, 64], format="~g"))  # fmt: skip
     tint = alt.Color(
         "entity:N", scale=alt.Scale(domain=["ink", "others"], range=[INK, colour("others")]), legend=None
     )
@@ -50,9 +52,9 @@ def reconciliation_exhibit(
     return Exhibit(
         id="capacity-reconciliation",
         title=f"{inside} of {len(rows)} published figures lie inside the model's 90 % interval",
-        subtitle="Our median and 90 % interval over the published figure, on its basis; dark: figures "
-        "the model does not use, "
-        f"grey: counts it takes up or priors that cite them. As known on {day(as_of)}",
+        subtitle="Our median and 90 % interval over the published figure, on its basis. A count that the "
+        "model takes up is held against the model run without the counts of that source; grey: figures that a "
+        f"prior cites. As known on {day(as_of)}",
         unit="ours over theirs",
         basis="8-bit dense peak; cards and chips as counted",
         as_of=as_of,
@@ -65,5 +67,7 @@ def reconciliation_exhibit(
                      for row in apart.itertuples()) or "none")
         + ".",
         confidence="medium",
-        notes=[f"{row.figure} {row.period}: {row.why}." for row in apart.itertuples() if row.why],
+        notes=[*(f"{row.figure} {row.period}: {row.why}." for row in apart.itertuples() if row.why),
+               "Retirement, the lag to deployment, utilisation and rental abroad are not here: nobody counts them. "
+               "What runs is checked by the official FP16 stock alone."],
     )  # fmt: skip

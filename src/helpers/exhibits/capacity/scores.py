@@ -9,6 +9,7 @@ import pandas as pd
 from helpers.exhibits.capacity.rows import named, ratio_rule, row_chart
 from helpers.exhibits.exhibit import Exhibit, day
 from helpers.exhibits.theme import colour
+from helpers.models.capacity.backtest import misses
 from helpers.models.capacity.headlines import short
 
 INK, SUB = colour("ink"), colour("sub")
@@ -116,17 +117,18 @@ def backtest_exhibit(
         chart=_backtest_chart(rows),
         narrow=_backtest_narrow(rows),
         data=rows[["vintage", "target", "period", "unit", "outturn", "p5", "p50", "p95", "ratio", "inside_50",
-                   "inside_90", "crps", "wis", "last_value", "last_growth"]],
+                   "inside_90", "crps", "wis", "last_value", "last_growth", "cause"]],
         sources=[*dict.fromkeys(source for source in scores["source_id"] if source)],
         alt=sentence,
         confidence="high",
         notes=[
             *sentence.split(" Missed: ")[:1],
-            *(f"Missed: {part}" for part in sentence.split(" Missed: ")[1:]),
-            f"Mean error (CRPS of logs) {total['crps']:.2f}; the last value would have had "
-            f"{total['last_value']:.2f}, the last "
-            f"growth {total['last_growth']:.2f}. Targets overlap and share causes, so they are not as "
-            "many independent tests.",
+            *(f"Missed: {miss}." for miss in misses(scores)),
+            f"Mean error (CRPS of logs) {total['crps']:.2f}; two naive forecasts from the model's own past would "
+            f"have had {total['last_value']:.2f} (the last value) and {total['last_growth']:.2f} (the last growth). "
+            "Targets overlap and share causes, so that a vintage errs on many at once: they are not as many tests.",
+            "A vintage reads nothing published after its date, but its assumptions were written down later, from the "
+            "documents of that date, by authors who could know the outcome.",
         ],
     )  # fmt: skip
 
@@ -165,44 +167,3 @@ def _backtest_narrow(rows: pd.DataFrame) -> alt.LayerChart:
     newest = rows[rows["vintage"] == rows["vintage"].max()].sort_values(["leg", "name"])
     chart = row_chart(newest, "name", lambda y: _backtest_layers(newest, y), True, under=(ratio_rule(),))
     return chart.properties(title=alt.Title(f"as of {newest['vintage'].iloc[0]}", fontSize=12))
-
-
-def scoreboard_exhibit(board: pd.DataFrame, leaders: pd.DataFrame, as_of: date) -> Exhibit | None:
-    """Published estimates and ours, scored the same way: a table, best first within each quantity."""
-    if board.empty:
-        return None
-    open_fields = leaders[leaders["statements"] > leaders["quantity"].map(
-        board[board["ours"]].groupby("quantity").size()).fillna(0)]  # fmt: skip
-    won = int((open_fields["ours_rank"] == 1).sum())
-    others = board[~board["ours"]].groupby(["quantity", "year"])["who"].nunique()
-    place = others.idxmax() if len(others) else (leaders["quantity"].iloc[0], leaders["year"].iloc[0])
-    biggest = leaders[(leaders["quantity"] == place[0]) & (leaders["year"] == place[1])].iloc[0]
-    asked = f"{biggest['quantity']} {biggest['year']}"
-    title = f"Of {biggest['statements']} estimates of {asked}, {biggest['best']} came closest"
-    if biggest["ours_rank"] == biggest["ours_rank"]:
-        title += f"; this model's best came {_ordinal(int(biggest['ours_rank']))}"
-    data = board.assign(error=[f"×{ratio:.2f}" for ratio in board["ratio"]])
-    return Exhibit(
-        id="capacity-scoreboard",
-        title=title,
-        subtitle="Statements made before the outturn was known, by quantity; score: absolute error of "
-        "the log, or its CRPS "
-        f"where an interval was given (0.7 is a factor of two; lower is better). As known on {day(as_of)}",
-        unit="score on logs",
-        basis="each quantity on the basis of its outturn",
-        as_of=as_of,
-        data=data[["quantity", "year", "outturn", "who", "said", "months_before", "value", "low", "high", "error",
-                   "score", "note"]],
-        sources=[*dict.fromkeys(source for source in board["source_id"] if source)]
-        or [*dict.fromkeys(board["fact_ids"])],
-        alt=" ".join(f"{row.quantity} {row.year}: best {row.best} ({row.best_score:.2f}), ours "
-                     + (f"{row.ours_score:.2f}." if row.ours_score == row.ours_score else "none.")
-                     for row in leaders.itertuples()),
-        confidence="high",
-        notes=[f"Ours ranks first in {won} of the {len(open_fields)} contests that others entered too; rows of "
-               "ours are vintages of this model, run as of the date given with what was known then."],
-    )  # fmt: skip
-
-
-def _ordinal(number: int) -> str:
-    return {1: "first", 2: "second", 3: "third"}.get(number, f"{number}th")

@@ -35,8 +35,8 @@ def backtest(
 
     vintages: the evidence as loaded at each origin. A target counts at a vintage when it was published after it.
     Columns: vintage, leg, target, period, unit, outturn, p5, p25, p50, p75, p95, inside_50, inside_90, ratio (p50
-    over outturn), crps, wis, last_value, last_growth (absolute errors of the naive forecasts, in logs), known (date
-    of the outturn), fact_id, source_id. On the 8-bit basis.
+    over outturn), crps, wis, last_value, last_growth (absolute errors of the naive forecasts, in logs), cause
+    (of a miss of the 90 % band, else empty), known (date of the outturn), fact_id, source_id. On the 8-bit basis.
     """
     found = outturns(evidence)
     rows = []
@@ -46,8 +46,8 @@ def backtest(
             if fact.published > result.inputs.as_of:
                 rows += _score(result, target, fact)
     columns = ["vintage", "leg", "target", "period", "unit", "outturn", "p5", "p25", "p50", "p75", "p95", "inside_50",
-               "inside_90", "ratio", "crps", "wis", "last_value", "last_growth", "known", "fact_id",
-               "source_id"]  # fmt: skip
+               "inside_90", "ratio", "crps", "wis", "last_value", "last_growth", "cause", "known",
+               "fact_id", "source_id"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -85,6 +85,7 @@ def _score(result: CapacityResult, target: Target, fact) -> list[dict]:
     lower = percentiles(logs, tuple(100 * _ALPHA / 2))
     upper = percentiles(logs, tuple(100 * (1 - _ALPHA / 2)))
     last, growth = _naive(result, target, fact)
+    held = bool(bands[0] <= fact.value <= bands[4])
     return [
         {
             "vintage": result.inputs.as_of.date().isoformat(), "leg": target.leg,
@@ -92,11 +93,12 @@ def _score(result: CapacityResult, target: Target, fact) -> list[dict]:
             "unit": unit_of(target), "outturn": fact.value,
             **dict(zip(("p5", "p25", "p50", "p75", "p95"), map(float, bands), strict=True)),
             "inside_50": bool(bands[1] <= fact.value <= bands[3]),
-            "inside_90": bool(bands[0] <= fact.value <= bands[4]),
+            "inside_90": held,
             "ratio": float(bands[2] / fact.value),
             "crps": float(scoringrules.crps_ensemble(truth, logs, backend="numpy")),
             "wis": weighted_interval_score(truth, float(np.median(logs)), lower, upper, _ALPHA),
             "last_value": abs(np.log(last) - truth), "last_growth": abs(np.log(growth) - truth),
+            "cause": "" if held else target.missed or "not established",
             "known": fact.published.date().isoformat(), "fact_id": fact.fact_id, "source_id": fact.source_id,
         }
     ]  # fmt: skip
@@ -172,10 +174,19 @@ def verdict(scores: pd.DataFrame) -> str:
     if max(low, 1 - low) > 2 / 3:
         share, side = (low, "too low") if low > 0.5 else (1 - low, "too high")
         text += f" {100 * share:.0f} % of the medians were {side}."
+    missed = misses(scores)
+    return text + (f" Missed: {'; '.join(missed)}." if missed else "")
+
+
+def misses(scores: pd.DataFrame) -> list[str]:
+    """What the 90 % bands missed, seen from when, by how much, and why; one entry a target and period."""
+    found = []
     missed = scores[~scores["inside_90"]]
-    named = []
     for (target, period), group in missed.groupby(["target", "period"], sort=True):
         ends = sorted({f"{ratio:.2f}" for ratio in group["ratio"]})
         times = ends[0] if len(ends) == 1 else f"{ends[0]} to {ends[-1]}"
-        named.append(f"{target} {period}, seen from {', '.join(group['vintage'])} ({times} of the outturn)")
-    return text + (f" Missed: {'; '.join(named)}." if named else "")
+        seen = ", ".join(group["vintage"])
+        found.append(
+            f"{target} {period}, seen from {seen}: {times} of the outturn ({group['cause'].iloc[0]})"
+        )
+    return found

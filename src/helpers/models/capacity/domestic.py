@@ -15,7 +15,8 @@ from helpers.models.capacity.legs import VENDORS
 from helpers.models.capacity.quarters import FIRST_YEAR, delay, middle, path, weighted
 
 CHAIN_FROM = 2024.0
-MEMORY_BINDS_FROM = 2025
+# How the events name the memory that Ascend cards carry.
+MEMORY = "HBM2E"
 
 
 class Huawei(NamedTuple):
@@ -29,10 +30,26 @@ class Huawei(NamedTuple):
     h100e_per_card: np.ndarray
 
 
+def memory_free(events: pd.DataFrame, quarters: pd.PeriodIndex) -> np.ndarray:
+    """Which quarters began before a US rule closed the sale of high-bandwidth memory; all of them without a rule."""
+    named = events["chips_affected"].map(
+        lambda chips: MEMORY in {part.strip() for part in str(chips).split(";")}
+    )
+    rules = events[named & (events["instrument"] == "rule") & (events["direction"] == "tighten")]
+    if rules.empty:
+        return np.ones(len(quarters), dtype=bool)
+    closed = pd.to_datetime(rules["effective_date"].fillna(rules["date"])).min()
+    return np.asarray(quarters.start_time <= closed)
+
+
 def huawei(
-    drawn: dict[str, np.ndarray], chips: pd.DataFrame, factor: pd.Series, quarters: pd.PeriodIndex
+    drawn: dict[str, np.ndarray],
+    chips: pd.DataFrame,
+    factor: pd.Series,
+    quarters: pd.PeriodIndex,
+    free: np.ndarray,
 ) -> Huawei:
-    """Huawei's Ascend cards sold by quarter. factor: H100e by chip_id.
+    """Huawei's Ascend cards sold by quarter. factor: H100e by chip_id; free: quarters in which memory binds nobody.
 
     2022 and 2023 come from one prior of cards a year; the chain begins with 2024.
     """
@@ -48,7 +65,7 @@ def huawei(
     chain = middle(quarters) > CHAIN_FROM
     before = np.where(chain, 0.0, drawn["huawei_cards_per_year_2022_2023"][:, None] / 4)
     wanted = np.where(chain, smic + bank, before)
-    dies, limit = _memory_bound(wanted, drawn, quarters)
+    dies, limit = _memory_bound(wanted, drawn, quarters, free)
     two_die = np.where(chain, path(drawn, "huawei_two_die_share", quarters), 0.0)
     cards = dies * (1 - two_die / 2)
     gain = path(drawn, "huawei_die_gain", quarters)
@@ -69,16 +86,14 @@ def _bank(drawn: dict[str, np.ndarray], quarters: pd.PeriodIndex) -> np.ndarray:
 
 
 def _memory_bound(
-    wanted: np.ndarray, drawn: dict[str, np.ndarray], quarters: pd.PeriodIndex
+    wanted: np.ndarray, drawn: dict[str, np.ndarray], quarters: pd.PeriodIndex, free: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Dies that find memory, and the dies that the stacks at hand would allow in each quarter.
 
-    Until the rule of December 2024 memory could be bought, so it bound nobody; what was bought by then and not used
-    is the bank of 2025.
+    While memory could be bought it bound nobody; what was bought by then and not used is the bank afterwards.
     """
     inflow = path(drawn, "huawei_hbm_inflow", quarters) / 4
     per_die = path(drawn, "huawei_hbm_stacks_per_die", quarters)
-    free = np.asarray(quarters.year < MEMORY_BINDS_FROM)
     dies, limit = wanted.copy(), wanted.copy()
     stacks = np.maximum(drawn["huawei_hbm_stack_bank"] - (wanted * per_die)[:, free].sum(axis=1), 0.0)
     for place in np.flatnonzero(~free):

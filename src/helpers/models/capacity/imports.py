@@ -9,6 +9,7 @@ import pandas as pd
 from helpers.models.capacity.legs import LICENSED, Licensed
 from helpers.models.capacity.observations import Piece
 from helpers.models.capacity.quarters import delay, overlap, path
+from helpers.models.priors import nearest
 
 # The day from which accelerators needed a licence at all: a part launched earlier was on sale until a letter.
 FIRST_CONTROL = pd.Timestamp("2022-08-26")
@@ -38,10 +39,17 @@ def sale_windows(
     from the quarter after `as_of` on. Raises ValueError for an unknown chip or state.
     """
     wished = (switches or {}).get("sales") or {}
-    unknown = [key for key in wished if key not in {chip.key for chip in LICENSED}]
-    wrong = [state for state in wished.values() if state not in SALE_STATES]
-    if unknown or wrong:
-        raise ValueError(f"switches.sales: unknown {', '.join(map(str, unknown + wrong))}")
+    keys = [chip.key for chip in LICENSED]
+    faults = [
+        f"switches.sales: unknown chip {key!r}{nearest(key, keys)}" for key in wished if key not in keys
+    ]
+    faults += [
+        f"switches.sales: unknown state {state!r} of {key}; there are: {', '.join(SALE_STATES)}"
+        for key, state in wished.items()
+        if state not in SALE_STATES
+    ]
+    if faults:
+        raise ValueError("; ".join(faults))
     table = chips.set_index("chip_id")
     after = pd.Period(as_of, freq="Q") + 1
     windows = {}

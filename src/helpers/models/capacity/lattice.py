@@ -90,7 +90,7 @@ def lattice(
     draws: int = 256,
     seed: int = SEED,
     precision: str = "fp16",
-    tested: int = 32,
+    tested: int = 128,
 ) -> Lattice:
     """Run the model on every combination of levels of the factors, and measure the error of interpolation.
 

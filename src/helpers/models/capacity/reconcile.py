@@ -1,4 +1,4 @@
-"""Reconciliation: each leg against figures that others publish, on their basis, saying which of them we also use."""
+"""Reconciliation: each leg against figures that others publish, on their basis; a count in use is left out first."""
 
 from typing import NamedTuple
 
@@ -6,18 +6,23 @@ import numpy as np
 import pandas as pd
 
 from helpers.evidence import independent
-from helpers.models.capacity.legs import DOMESTIC, LEGS
+from helpers.models.capacity.held_out import held_out, house
+from helpers.models.capacity.legs import DOMESTIC, LEGS, VENDORS
 from helpers.models.capacity.quarters import within
-from helpers.models.capacity.result import CapacityResult, at_eight_bit, percentiles
+from helpers.models.capacity.result import CapacityResult, at_eight_bit, percentiles, simulate
 
 INDEPENDENT, TAKEN_UP, CITED = "independent", "taken up as a count", "our prior cites it"
+# A count that the model takes up, compared with the model run without the counts of that house.
+HELD_OUT = "taken up, left out here"
 
 
 class Target(NamedTuple):
     """A published figure and what compares with it.
 
     leg: which part it checks; measure: `stock` (H100e brought in to the date), `added` (H100e in the period), `cards`
-    (sold in the period) or the key of a licensed chip; why: what explains a gap, shown when it lies outside.
+    or `dies` (sold in the period) or the key of a licensed chip; why: what explains a gap, shown when ours lies
+    outside;
+    missed: what an earlier vintage could not know, shown when its band misses.
     """
 
     leg: str
@@ -27,29 +32,42 @@ class Target(NamedTuple):
     legs: tuple[str, ...]
     role: str
     why: str
+    missed: str = ""
 
 
+_UNCOUNTED = (
+    "nobody had counted chips smuggled; the first estimate above some ten thousand a year came in June 2025"
+)
+_ORDERS = "only orders of named buyers were public"
+_AMD = "IDC counts cards of every class; the prior rests on a charge for MI308 stock alone"
 EPOCH_SCOPE = ("huawei", "cambricon", "nvidia", "amd", "smuggled")
 TARGETS = (
     Target("total", "China", "cumulative_compute", "stock", EPOCH_SCOPE, INDEPENDENT,
-           "scope: only the legs that Epoch counts; smuggling dominates both intervals"),
+           "scope: only the legs that Epoch counts; smuggling dominates both intervals", _UNCOUNTED),
     Target("huawei", "Huawei Ascend", "cumulative_compute", "stock", ("huawei",), INDEPENDENT,
            "the share of 910C in IDC's cards and Epoch's 800 instead of 752 TFLOPS for a 910C"),
-    Target("nvidia", "China licensed NVIDIA", "cumulative_compute", "stock", ("nvidia",), CITED,
-           "the same unit counts by chip are taken up"),
+    Target("nvidia", "China licensed NVIDIA", "cumulative_compute", "stock", ("nvidia",), TAKEN_UP,
+           "named buyers' orders, on which the priors rest, against all buyers", _ORDERS),
     Target("amd", "China legal AMD", "cumulative_compute", "stock", ("amd",), CITED,
            "IDC counts every card, Epoch those under the rules"),
     Target("cambricon", "Cambricon", "cumulative_compute", "stock", ("cambricon",), INDEPENDENT,
            "the mix of small cards is unknown"),
     Target("smuggled", "China smuggled NVIDIA", "cumulative_compute", "stock", ("smuggled",), CITED,
-           "our prior is Epoch's interval"),
+           "our prior is Epoch's interval", _UNCOUNTED),
     Target("smuggled", "China", "smuggled_chips", "added", ("smuggled",), INDEPENDENT,
-           "chips against H100e: the mix of 2024 is near one for one"),
+           "chips against H100e: the mix of 2024 is near one for one", _UNCOUNTED),
     Target("smuggled", "China", "restricted_chips_in_country", "stock", ("smuggled",), INDEPENDENT,
            "an upper view of some officials, contested by others"),
     Target("huawei", "Huawei Ascend", "shipments", "cards", ("huawei",), TAKEN_UP, ""),
     Target("huawei", "Huawei Ascend", "production", "cards", ("huawei",), INDEPENDENT,
            "forecast within the year"),
+    Target("huawei", "Huawei Ascend", "production_capacity", "cards", ("huawei",), INDEPENDENT,
+           "an upper bound of mid year on what can be made; counts after the year "
+           "are four times it"),
+    Target("huawei", "Huawei Ascend 910B and 910C", "shipments", "cards", ("huawei",), INDEPENDENT,
+           "forecast within the year"),
+    Target("huawei", "Huawei Ascend", "die_production", "dies", ("huawei",), INDEPENDENT,
+           "dies made in the year against dies sold in it, which include a bank made before"),
     Target("thead", "Alibaba T-Head", "shipments", "cards", ("thead",), TAKEN_UP, ""),
     Target("kunlunxin", "Baidu Kunlunxin", "shipments", "cards", ("kunlunxin",), TAKEN_UP, ""),
     Target("cambricon", "Cambricon", "shipments", "cards", ("cambricon",), TAKEN_UP,
@@ -58,10 +76,16 @@ TARGETS = (
     Target("domestic", "China", "domestic_ai_chip_shipments", "cards", DOMESTIC, INDEPENDENT,
            "a broker's forecast within the year"),
     Target("nvidia", "NVIDIA H20", "production", "h20", ("nvidia",), INDEPENDENT,
-           "made in nine months against sold in the same"),
+           "made in nine months against sold in the same",
+           "chips made, which run ahead of chips sold, of a part whose orders had just opened"),
     Target("nvidia", "NVIDIA H20", "shipments", "h20", ("nvidia",), INDEPENDENT, "forecast within the year"),
     Target("nvidia", "NVIDIA H20", "units", "h20", ("nvidia",), TAKEN_UP, "the newest release is taken up"),
-    Target("amd", "AMD", "china_shipments", "amd", ("amd",), TAKEN_UP, ""),
+    Target("nvidia", "NVIDIA A800", "cumulative_units", "a800", ("nvidia",), TAKEN_UP,
+           "named buyers' orders, on which the prior rests, against all buyers", _ORDERS),
+    Target("nvidia", "NVIDIA H800", "cumulative_units", "h800", ("nvidia",), TAKEN_UP,
+           "named buyers' orders, on which the prior rests, against all buyers", _ORDERS),
+    Target("amd", "AMD", "china_shipments", "amd", ("amd",), TAKEN_UP,
+           _AMD, _AMD),
     Target("huawei", "Huawei Ascend 910B", "production", "cards", ("huawei",), TAKEN_UP, ""),
 )  # fmt: skip
 
@@ -69,22 +93,29 @@ TARGETS = (
 def reconciliation(result: CapacityResult, evidence) -> pd.DataFrame:
     """Our figure beside each published one, on the 8-bit basis of the sources; one row is one published figure.
 
-    Columns: leg, figure, period, unit, basis, theirs, their_low, their_high, p5, p50, p95, ratio (ours over theirs),
-    agreement (inside our interval, intervals overlap, apart), role, why (for a gap), fact_id, source_id. Only facts
-    known on `as_of`; an empty frame when there are none.
+    A count that the model takes up is held against the model without the counts of that house, so that it is a check
+    all the same. Columns: leg, figure, period, unit, basis, theirs, their_low, their_high, p5, p50, p95, ratio (ours
+    over theirs), agreement (inside our interval, intervals overlap, apart), role, why (for a gap), fact_id,
+    source_id. Only facts known on `as_of`; an empty frame when there are none. Always the baseline, because a
+    scenario changes no past.
     """
+    if result.inputs.scenario != "baseline":
+        horizon = int(result.inputs.quarters.year.max())
+        result = simulate(evidence, "baseline", horizon, result.draws, result.seed, "int8")
     result = at_eight_bit(result, evidence)
+    taken = [*result.inputs.counts, *(piece for pieces in result.inputs.pieces.values() for piece in pieces)]
+    houses = sorted({house(evidence, count.source_id) for count in taken})
+    without = {name: held_out(result, evidence, name) for name in houses}
     facts = independent(evidence.facts)
-    rows = [
-        row
-        for target in TARGETS
-        for fact in _facts(facts, target, result.inputs.as_of).itertuples()
-        if (row := _compare(result, target, fact)) is not None
-    ]
-    rows += _revenue_check(result, evidence.facts)
+    rows = []
+    for target in TARGETS:
+        for fact in _facts(facts, target, result.inputs.as_of).itertuples():
+            other = without.get(house(evidence, fact.source_id)) if target.role == TAKEN_UP else None
+            rows.append(_compare(other or result, target, fact, HELD_OUT if other else target.role))
+    rows += [_remainder(without, evidence, facts), *_revenue_check(result, evidence.facts)]
     columns = ["leg", "figure", "period", "unit", "basis", "theirs", "their_low", "their_high", "p5", "p50", "p95",
                "ratio", "agreement", "role", "why", "fact_id", "source_id"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame([row for row in rows if row is not None], columns=columns)
 
 
 def _facts(facts: pd.DataFrame, target: Target, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -92,35 +123,55 @@ def _facts(facts: pd.DataFrame, target: Target, as_of: pd.Timestamp) -> pd.DataF
         (facts["entity"] == target.entity)
         & (facts["metric"] == target.metric)
         & facts["value"].notna()
-        & facts["unit"].isin(["H100e", "cards", "chips"])
+        & facts["unit"].isin(["H100e", "cards", "chips", "dies"])
         & (facts["period_end"] <= as_of)
         & (facts["status"] != "target")
     ]
     # Several vintages of one figure: the newest speaks for its source; a count told twice is one count.
-    one_maker = target.metric in ("cumulative_compute", "units")
+    one_maker = target.metric in ("cumulative_compute", "units", "cumulative_units")
     keys = ["period_end", "status"] if one_maker else ["period_end", "value"]
     return rows.sort_values(["published", "fact_id"]).drop_duplicates(keys, keep="last")
 
 
-def _compare(result: CapacityResult, target: Target, fact) -> dict | None:
+def _compare(result: CapacityResult, target: Target, fact, role: str) -> dict | None:
     array = ours(result, target, fact.period_start, fact.period_end)
     if array is None:
         return None
     unit = unit_of(target)
-    role = target.role
-    taken = {count.fact_id for count in result.inputs.counts}
-    taken |= {piece.fact_id for pieces in result.inputs.pieces.values() for piece in pieces}
-    if role == TAKEN_UP and fact.fact_id not in taken:
-        role = INDEPENDENT
+    # A count that is not in use (an older one, a forecast) was independent of the model all along.
+    role = INDEPENDENT if role == TAKEN_UP else role
     name = f"{fact.entity}: {fact.metric.replace('_', ' ')}"
-    return comparison(
-        target.leg, name, fact, array, unit, result.basis if unit == "H100e" else unit, role, target.why
-    )
+    basis = result.basis if unit == "H100e" else unit
+    return comparison(target.leg, name, fact, array, unit, basis, role, target.why)
+
+
+def _remainder(without: dict[str, CapacityResult], evidence, facts: pd.DataFrame) -> dict | None:
+    """What a count of all Chinese cards leaves for the makers that it does not name, against the legs of those."""
+    rows = facts[facts["metric"] == "domestic_ai_accelerator_shipments"]
+    named = {"Huawei Ascend": "huawei"} | {vendor.entity: vendor.leg for vendor in VENDORS if vendor.entity}
+    for whole in rows.sort_values("published", ascending=False).itertuples():
+        parts = facts[
+            (facts["source_id"] == whole.source_id)
+            & (facts["metric"] == "shipments")
+            & (facts["period_end"] == whole.period_end)
+            & facts["entity"].isin(list(named))
+        ]
+        result = without.get(house(evidence, whole.source_id))
+        if parts.empty or result is None:
+            continue
+        legs = tuple(leg for leg in DOMESTIC if leg not in {named[entity] for entity in parts["entity"]})
+        told = _Told(whole.value - parts["value"].sum(), np.nan, np.nan, whole.period_text,
+                     ";".join([whole.fact_id, *parts["fact_id"]]), whole.source_id)  # fmt: skip
+        target = Target("hygon;others", "", "", "cards", legs, HELD_OUT, "")
+        array = ours(result, target, whole.period_start, whole.period_end)
+        name, why = "China: cards of makers not named", "a residual of rounded counts"
+        return comparison(target.leg, name, told, array, "cards", "cards", HELD_OUT, why)
+    return None
 
 
 def unit_of(target: Target) -> str:
     """The unit of a target's quantity."""
-    return {"stock": "H100e", "added": "H100e", "cards": "cards"}.get(target.measure, "chips")
+    return {"stock": "H100e", "added": "H100e", "cards": "cards", "dies": "dies"}.get(target.measure, "chips")
 
 
 def comparison(
@@ -155,6 +206,10 @@ def ours(result: CapacityResult, target: Target, start: pd.Timestamp, end: pd.Ti
         flow = result.paths.flows[legs].sum(axis=0)
     elif target.measure == "cards":
         flow = result.paths.cards[[DOMESTIC.index(leg) for leg in target.legs]].sum(axis=0)
+    elif target.measure == "dies":
+        # The counts move cards; a card keeps its dies.
+        chain = result.paths.chain
+        flow = chain.dies * result.paths.cards[DOMESTIC.index("huawei")] / np.maximum(chain.cards, 1e-9)
     else:
         flow = result.paths.licensed.get(target.measure)
     return flow[:, inside].sum(axis=1) if flow is not None and inside.any() else None

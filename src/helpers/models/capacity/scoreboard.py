@@ -13,6 +13,7 @@ import scoringrules
 
 from helpers.evidence import independent
 from helpers.models.capacity.backtest import outturns
+from helpers.models.capacity.idc_paths import METRIC, QUANTITY, idc_paths
 from helpers.models.capacity.legs import HUAWEI_ENTITIES
 from helpers.models.capacity.observations import COUNTED
 from helpers.models.capacity.reconcile import Target
@@ -63,6 +64,11 @@ def scoreboard(evidence, scores: pd.DataFrame) -> pd.DataFrame:
         for target, truth in _deciding(contest, known):
             rows += _statements(contest, truth, facts, evidence)
             rows += _ours(contest, target, truth, scores)
+    for path in idc_paths(facts):
+        contest = Contest(QUANTITY, "", (), (), ())
+        who = _publisher(evidence, path["source_id"])
+        rows.append(_row(contest, path["outturn"], who, path["said"], path["value"], np.nan, np.nan, path["score"],
+                         False, path["note"], path["fact_ids"], path["source_id"]))  # fmt: skip
     columns = ["quantity", "year", "outturn", "outturn_known", "who", "said", "months_before", "value", "low", "high",
                "ratio", "score", "ours", "note", "fact_ids", "source_id"]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns)
@@ -72,17 +78,18 @@ def scoreboard(evidence, scores: pd.DataFrame) -> pd.DataFrame:
 def open_statements(evidence) -> pd.DataFrame:
     """Forecasts whose outturn is not known yet, so that they can be scored later. One row is one statement.
 
+    IDC's path stays open after its date too, until IDC counts that year.
+
     Columns: quantity, due (year), who, said, value, low, high, unit, basis, fact_id, source_id.
     """
     facts = independent(evidence.facts)
-    metrics = {metric for contest in CONTESTS for metric in contest.stated} | {
-        "intelligent_compute_idc",
-        "compute_acquired",
-    }
+    metrics = {metric for contest in CONTESTS for metric in contest.stated} | {METRIC, "compute_acquired"}
+    counted = facts[(facts["metric"] == METRIC) & (facts["status"] == "estimated")]["period_end"]
+    waiting = (facts["metric"] == METRIC) & ~facts["period_end"].isin(counted)
     rows = facts[
         facts["metric"].isin(metrics)
         & facts["status"].isin(["forecast", "target"])
-        & (facts["period_end"] > pd.Timestamp(evidence.as_of))
+        & (waiting | (facts["period_end"] > pd.Timestamp(evidence.as_of)))
         & facts["unit"].isin(["cards", "chips", "EFLOPS", "B300e"])
     ].sort_values(["metric", "period_end", "published", "fact_id"])
     who = rows["source_id"].map(lambda source: _publisher(evidence, source))

@@ -37,6 +37,7 @@ class Inputs:
     chips: pd.DataFrame
     factor: pd.DataFrame
     windows: dict[str, imports.Window]
+    memory_free: np.ndarray
     pieces: dict[str, list[observations.Piece]]
     counts: list[observations.Count]
 
@@ -93,10 +94,12 @@ def prepare(evidence, scenario: str = "baseline", horizon: int = 2028, precision
 
 def prepare_from(evidence, plan: dict, name: str, horizon: int, precision: str) -> Inputs:
     """As `prepare`, with the scenario given as a dict (`assumptions`, `switches`)."""
-    unknown = set(plan) - {"title", "description", "assumptions", "switches"}
-    unknown |= set(plan.get("switches") or {}) - {"sales"}
-    if unknown:
-        raise ValueError(f"scenario {name!r} has unknown parts: {', '.join(sorted(unknown))}")
+    parts = ("title", "description", "assumptions", "switches")
+    faults = [f"{part!r}{priors.nearest(part, parts)}" for part in plan if part not in parts]
+    switches = plan.get("switches") or {}
+    faults += [f"switch {key!r}{priors.nearest(key, ['sales'])}" for key in switches if key != "sales"]
+    if faults:
+        raise ValueError(f"scenario {name!r} has unknown parts: {', '.join(faults)}")
     quarters = quarter_axis(horizon)
     as_of = pd.Timestamp(evidence.as_of)
     known = evidence.full.assumptions if evidence.full is not None else None
@@ -110,14 +113,15 @@ def prepare_from(evidence, plan: dict, name: str, horizon: int, precision: str) 
         chips=evidence.chips,
         factor=h100e(evidence.chips, precision),
         windows=imports.sale_windows(evidence.events, evidence.chips, quarters, as_of, plan.get("switches")),
+        memory_free=domestic.memory_free(evidence.events, quarters),
         pieces=observations.licensed_pieces(
-            evidence.facts, quarters, sheet["licensed_count_error"].low, _prices(sheet)
+            evidence.facts, quarters, sheet["licensed_count_error"].low, prices(sheet)
         ),
         counts=observations.domestic_counts(evidence.facts, list(sheet)),
     )
 
 
-def _prices(sheet: dict[str, priors.Prior]) -> dict[str, tuple[float, float]]:
+def prices(sheet: dict[str, priors.Prior]) -> dict[str, tuple[float, float]]:
     """Middle price in USD and its standard deviation of logs, by chip key."""
     found = {}
     for name, prior in sheet.items():
@@ -137,7 +141,7 @@ def draw_inputs(inputs: Inputs, draws: int, seed: int, method: str = "sobol") ->
 def run(inputs: Inputs, drawn: dict[str, np.ndarray], ensembles: int | None = None) -> Paths:
     """Put draws through the model. ensembles: how many equal parts the counts update apart (see `condition`)."""
     factor, quarters = inputs.factor["h100e"], inputs.quarters
-    chain = domestic.huawei(drawn, inputs.chips, factor, quarters)
+    chain = domestic.huawei(drawn, inputs.chips, factor, quarters, inputs.memory_free)
     vendors = domestic.vendor_cards(drawn, quarters)
     cards = np.stack([chain.cards if leg == "huawei" else vendors[leg] for leg in DOMESTIC])
     cards = observations.condition(cards, inputs.counts, drawn, quarters, ensembles)

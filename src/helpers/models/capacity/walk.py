@@ -221,7 +221,8 @@ def world_steps(result: CapacityResult, evidence) -> list[tuple]:
         fixed_step(headline, "derived", "all others", "H100e", "world - China, both published", term.others, ids),
         drawn_step(headline, "derived", f"China in this model by {day}", "H100e", text, term.stock,
              at_eight_bit(result, evidence).evidence_of("China", "cumulative")),
-        drawn_step(headline, "final", f"China's share by {day}", "percent", "ours / (others + ours)", term.share, ids),
+        drawn_step(headline, "final", f"China's share by {day}", "percent", "ours / (ours + others)", term.share,
+                   ids),
     ]  # fmt: skip
 
 
