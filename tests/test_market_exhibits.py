@@ -20,6 +20,7 @@ from helpers.models.market import (
     revenue,
     shares,
     substitution,
+    useful_price,
     vendors,
 )
 
@@ -32,7 +33,8 @@ def _all(evidence) -> dict:
     spent, quoted = capex.capex(evidence), prices.chip_prices(evidence)
     lags, scores = model_gap.lags(evidence), model_gap.score_gaps(evidence)
     families, answers = adoption.patents(evidence), adoption.survey(evidence)
-    totals = revenue.charge_totals(charged)
+    totals, lines = revenue.charge_totals(charged), substitution.supply(evidence)
+    steps = useful_price.useful_steps(prices.before_and_after(quoted), evidence.assumptions)
     return {
         "nvidia": exhibits.nvidia_china_revenue(sold, revenue.basis_gap(sold), revenue.rule_dates(evidence)),
         "charges": exhibits.charges(charged, totals[totals["year"] == 2025]),
@@ -43,9 +45,14 @@ def _all(evidence) -> dict:
         "concentration": exhibits.concentration(shares.all_concentration(share, served)),
         "markets": exhibits.cloud_markets(cloud.fullest_shares(served), cloud.leaders(served)),
         "capex": exhibits.capex(capex.annual(spent), capex.comparison(spent)),
-        "prices": exhibits.price_per_flop(quoted, prices.before_and_after(quoted)),
+        "prices": exhibits.price_per_flop(quoted, steps),
         "rents": exhibits.rental_prices(prices.rentals(evidence)),
-        "substitution": exhibits.substitution(substitution.by_origin(substitution.supply(evidence))),
+        "substitution": exhibits.substitution(
+            substitution.by_origin(lines), same=substitution.same_makers(lines)
+        ),
+        "value": exhibits.sales_by_year(
+            sold, substitution.value_moved(evidence, share), substitution.foregone(evidence, charged, quoted)
+        ),
         "gap": exhibits.model_gap(lags, model_gap.newest_lags(lags), scores, model_gap.score_changes(scores)),
         "patents": exhibits.genai_patents(families, adoption.patent_ratio(families)),
         "survey": exhibits.adoption_survey(answers, adoption.ranks(answers)),
@@ -104,7 +111,11 @@ def test_titles_are_computed(now, drawn):
     facts = now.facts.copy()
     facts.loc[facts["fact_id"] == "c-h20-server-2024", "value"] = 2_800_000.0
     quoted = prices.chip_prices(_with(now, facts))
-    assert "9.2 times" in exhibits.price_per_flop(quoted, prices.before_and_after(quoted)).title
+    steps = useful_price.useful_steps(prices.before_and_after(quoted), now.assumptions)
+    assert "9.2 times" in exhibits.price_per_flop(quoted, steps).title
+    assert any("30 to 55 % of the peak for both" in note for note in drawn["prices"].notes)
+    assert any("Cambricon and Huawei" in note for note in drawn["substitution"].notes)
+    assert "Chinese vendors sold 16 bn USD" in drawn["value"].title and "NVIDIA 14 bn" in drawn["value"].title
     facts = now.facts.copy()
     facts.loc[facts["fact_id"] == "g-sas-full-china", "value"] = 30.0
     answers = adoption.survey(_with(now, facts))

@@ -19,6 +19,7 @@ from helpers.models.market import (
     revenue,
     shares,
     substitution,
+    useful_price,
     vendors,
 )
 from helpers.results import Run
@@ -272,6 +273,20 @@ def test_a_flop_cost_more_after_the_rule_of_2023(now):
     assert step["ratio"] == pytest.approx(h20 / h800, rel=1e-3)
 
 
+def test_a_useful_flop_is_a_peak_flop_over_what_is_used_of_it(now):
+    steps = useful_price.useful_steps(prices.before_and_after(prices.chip_prices(now)), now.assumptions)
+    same, across = (
+        steps.set_index("rule").loc[rule] for rule in ("October 2023 rule", "April 2025 licence rule")
+    )
+    # H800 and H20 are of one architecture: one prior, drawn once, leaves their ratio alone.
+    assert same["useful_ratio"] == same["ratio"] and same["assumptions"].count(";") == 0
+    used = (0.30 * 0.55) ** 0.5 / (0.22 * 0.48) ** 0.5
+    assert across["useful_ratio"] == pytest.approx(across["ratio"] * used, rel=1e-6)
+    assert across["useful_low"] < across["ratio_low"] < across["useful_ratio"] < across["useful_high"]
+    unknown = useful_price.useful_steps(prices.before_and_after(prices.chip_prices(now)), now.assumptions[:0])
+    assert unknown["useful_ratio"].isna().all()
+
+
 def test_rent_is_per_gpu_and_hour(now):
     rents = prices.rentals(now).set_index(["chip", "place"])["p50"]
     assert rents["A100", "China"] == pytest.approx(0.75)
@@ -323,6 +338,24 @@ def test_licensed_supply_fell_and_domestic_supply_rose(now):
     assert imported["high"] < 0 < domestic["low"]
     h20 = totals.query("entity == @substitution.IMPORTED and year == 2024").set_index("quantity")
     assert h20.loc[substitution.FP16, "p50"] == pytest.approx(958_411 * 148 / 989.4, rel=1e-3)
+
+
+def test_growth_by_coverage_is_told_from_growth_of_the_same_makers(now):
+    lines = substitution.supply(now)
+    same = substitution.same_makers(lines).set_index("quantity").loc[substitution.UNITS]
+    assert (same["makers"], same["counted_first"], same["counted_last"]) == ("Cambricon and Huawei", 2, 4)
+    assert (same["first"], same["last"]) == (143_000 + 200_000, 116_000 + 812_000)
+    total = substitution.by_origin(lines).query("entity == @substitution.DOMESTIC and year == 2025")
+    assert same["last"] < total.set_index("quantity").loc[substitution.UNITS, "p50"]
+
+
+def test_value_carries_the_rounding_of_what_was_printed(now):
+    value = substitution.value_moved(now, shares.shares(now)).set_index(["entity", "period"])
+    nvidia, home = value.loc[("NVIDIA", "2025")], value.loc[("Chinese AI chip vendors", "2025")]
+    assert (nvidia["p5"], nvidia["p50"], nvidia["p95"]) == pytest.approx(
+        (0.385 * 36.5, 0.39 * 37, 0.395 * 37.5)
+    )
+    assert (home["p5"], home["p50"], home["p95"]) == pytest.approx((15.5, 16, 16.5))
 
 
 def test_an_early_edition_counts_only_what_it_could(evidence):

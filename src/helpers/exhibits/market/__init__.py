@@ -11,6 +11,7 @@ from helpers.exhibits.market.models import model_gap
 from helpers.exhibits.market.nvidia import charges, nvidia_china_revenue
 from helpers.exhibits.market.shares import accelerator_shares, cloud_markets
 from helpers.exhibits.market.substitution import substitution
+from helpers.exhibits.market.value import sales_by_year
 
 __all__ = [
     "accelerator_shares",
@@ -27,6 +28,7 @@ __all__ = [
     "price_per_flop",
     "registered_services",
     "rental_prices",
+    "sales_by_year",
     "substitution",
     "vendor_growth",
 ]

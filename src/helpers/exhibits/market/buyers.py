@@ -128,13 +128,13 @@ def price_per_flop(prices: pd.DataFrame, steps: pd.DataFrame) -> Exhibit | None:
         step = steps.iloc[0]
         title = (
             f"After the {step['rule']}, a useful FLOP cost {step['ratio']:.1f} times as much: "
-            f"{step['after_usd']:.0f} USD per TFLOP/s in an {_product(step['after'])}, "
+            f"{step['after_usd']:.0f} USD per peak TFLOP/s in an {_product(step['after'])}, "
             f"{step['before_usd']:.0f} in an {_product(step['before'])} before"
         )
     else:
         last = table.iloc[-1]
         title = (
-            f"A useful FLOP cost {last['usd_per_tflops_fp16']:.0f} USD per TFLOP/s in an "
+            f"A peak FLOP cost {last['usd_per_tflops_fp16']:.0f} USD per TFLOP/s in an "
             f"{_product(last['product'])} in {when(last['period'])}"
         )
     return Exhibit(
@@ -159,6 +159,7 @@ def price_per_flop(prices: pd.DataFrame, steps: pd.DataFrame) -> Exhibit | None:
                 "Few quotes, mostly from dealers. The bar spans a quote's range and the versions of "
                 "the chip that it may mean."
             ),
+            *_useful(steps),
             (
                 "Per TB/s of memory bandwidth (in the table) the H20 is cheap: it was built for what "
                 "the limits did not count."
@@ -209,6 +210,20 @@ def rental_prices(rents: pd.DataFrame) -> Exhibit | None:
         notes=["Quotes of a few small providers; large clouds in China charged a multiple of it."],
         **both(lambda narrow: rows_chart(rows, "USD per GPU-hour", narrow)),
     )
+
+
+def _useful(steps: pd.DataFrame) -> list[str]:
+    """Each rule's change in the price of a useful FLOP, with the utilisation that it assumes."""
+    told_ = []
+    for step in steps.dropna(subset=["useful_ratio"]).to_dict("records"):
+        low, high = step["useful_low"], step["useful_high"]
+        between = "" if pd.isna(low) or pd.isna(high) else f" ({low:.2g} to {high:.2g})"
+        told_.append(
+            f"Useful is the peak times its utilisation in training. {step['rule']}, {_product(step['before'])} "
+            f"({when(step['before_period'])}) to {_product(step['after'])} ({when(step['after_period'])}): "
+            f"{step['useful_ratio']:.2g} times{between}, with {step['utilisation']}."
+        )
+    return told_
 
 
 def _buyers(scope: str) -> str:

@@ -23,10 +23,13 @@ _MEASURES = {
 }
 
 
-def substitution(totals: pd.DataFrame, precision: str = "fp16") -> Exhibit | None:
+def substitution(
+    totals: pd.DataFrame, precision: str = "fp16", same: pd.DataFrame | None = None
+) -> Exhibit | None:
     """H100-equivalents shipped a year, licensed NVIDIA against Chinese vendors.
 
-    totals: `substitution.by_origin`; precision: what an H100-equivalent counts (the notebook's parameter).
+    totals: `substitution.by_origin`; precision: what an H100-equivalent counts (the notebook's parameter); same:
+    `substitution.same_makers`.
     """
     quantity, rate, unit = _MEASURES[precision]
     frame = totals[totals["quantity"] == quantity].sort_values(["year", "entity"], ignore_index=True)
@@ -65,6 +68,7 @@ def substitution(totals: pd.DataFrame, precision: str = "fp16") -> Exhibit | Non
             "chip it then shipped.",
             "Peak rates overstate what weaker links and software deliver. Smuggled chips and makers that no source "
             "names are left out; a year without a count is unknown, not zero.",
+            *_by_coverage(same, quantity),
             *_by_bandwidth(table),
         ],
         **both(lambda narrow: _moved_chart(table, narrow)),
@@ -94,6 +98,17 @@ def _moved_title(table: pd.DataFrame, unit: str) -> str:
         return f"{words} {imported:.0f} thousand {unit} of licensed NVIDIA chips and {domestic:.0f} of Chinese ones"
     last = table.iloc[-1]
     return f"{last['seller']} brought {last['h100e'] / 1e3:.0f} thousand {unit} in {last['year']}"
+
+
+def _by_coverage(same: pd.DataFrame | None, quantity: str) -> list[str]:
+    """How much of the rise is makers that an earlier year does not count, as a note."""
+    rows = same[same["quantity"] == quantity] if same is not None else pd.DataFrame()
+    return [
+        f"{r['to']} counts {r['counted_last']} Chinese makers, {r['from']} {r['counted_first']}: on those in both "
+        f"({r['makers']}) supply went from {r['first'] / 1e3:.0f} to {r['last'] / 1e3:.0f} thousand."
+        for r in rows.to_dict("records")
+        if r["counted_last"] != r["counted_first"]
+    ]
 
 
 def _by_bandwidth(table: pd.DataFrame) -> list[str]:

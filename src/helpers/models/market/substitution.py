@@ -102,6 +102,26 @@ def moved(totals: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def same_makers(lines: pd.DataFrame) -> pd.DataFrame:
+    """The newest change of domestic supply on the makers counted in both years; one row is one quantity.
+
+    More makers are counted in a later year, so the totals of `by_origin` grow by coverage too. Columns: quantity,
+    from, to, first, last, makers (in words), counted_first, counted_last (how many makers each total holds).
+    """
+    home = lines[lines["origin"] == DOMESTIC].assign(maker=lambda frame: frame["entity"].str.split().str[0])
+    years = sorted(home["year"].unique())[-2:]
+    names = ["quantity", "from", "to", "first", "last", "makers", "counted_first", "counted_last"]
+    if len(years) < 2:
+        return pd.DataFrame(columns=names)
+    counted = [set(home[home["year"] == year]["maker"]) for year in years]
+    both = sorted(counted[0] & counted[1])
+    rows = []
+    for quantity, part in home[home["maker"].isin(both)].groupby("quantity", sort=True):
+        first, last = (part[part["year"] == year]["p50"].sum() for year in years)
+        rows.append((quantity, *years, first, last, " and ".join(both), *(len(one) for one in counted)))
+    return pd.DataFrame(rows, columns=names)
+
+
 def foregone(
     evidence: Evidence, charges: pd.DataFrame, prices: pd.DataFrame, precision: str = "fp16"
 ) -> pd.DataFrame:
@@ -157,7 +177,8 @@ def foregone(
 def value_moved(evidence: Evidence, shares: pd.DataFrame) -> pd.DataFrame:
     """Value of accelerator sales in China by seller, where one analyst gives both the market and the share.
 
-    shares: `shares.shares`; one row is one seller (or group) and period of the value definition, in USD bn.
+    shares: `shares.shares`; one row is one seller (or group) and period of the value definition, in USD bn. p5 to
+    p95: what the printed digits leave open, half a unit of the last one of each number.
     """
     facts = observations(evidence.facts, ("market_size",), ("China AI accelerators",))
     sizes = {fact["period"]: fact for fact in facts[facts["unit"] == "USD"].to_dict("records")}
@@ -166,9 +187,18 @@ def value_moved(evidence: Evidence, shares: pd.DataFrame) -> pd.DataFrame:
         total = sizes.get(share["period"])
         if total is None:
             continue
-        usd = share["p50"] / 100 * total["value"] / 1e9
+        size = total["value"] / 1e9
+        usd = share["p50"] / 100 * size
+        # A printed share and a printed market are each rounded; a share made here stands for printed sales.
+        printed = float(share["p50"]).is_integer()
+        low, high = (
+            ((share["p50"] + end) / 100 * (size + end) for end in (-0.5, 0.5))
+            if printed
+            else (usd - 0.5, usd + 0.5)
+        )
         ids, sources = (joined(share[one], total[two]) for one, two in _IDS)
-        more = {"entity": share["entity"], "p50": usd, "evidence": ids, "source_ids": sources}
+        more = {"entity": share["entity"], "p5": low, "p50": usd, "p95": high, "status": share["status"]}
+        more |= {"evidence": ids, "source_ids": sources}
         rows.append(
             record(
                 total, "sales of AI accelerators in China", "USD bn", f"{VALUE}, {share['status']}", **more

@@ -53,7 +53,7 @@ def buyer_findings(
                 "price of a useful FLOP after over before",
                 f"After the {step['rule']} a useful FLOP cost {{shown}} as much: "
                 f"{step['after_usd']:.0f} against "
-                f"{step['before_usd']:.0f} USD per TFLOP/s.",
+                f"{step['before_usd']:.0f} USD per peak TFLOP/s, at one utilisation.",
                 low=known(step["ratio_low"]),
                 high=known(step["ratio_high"]),
                 shown=f"{step['ratio']:.1f} times",
