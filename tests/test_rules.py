@@ -117,6 +117,10 @@ def test_the_a100_through_the_years(chips, book, day, expected):
         ("mi100", "2022-11-01", "not-controlled"),
         ("mi250", "2022-09-01", "licence-letter"),
         ("mi250", "2022-11-01", "licence-required"),
+        ("gaudi2_cn", "2023-08-01", "not-controlled"),  # 21 ports and PCIe 4.0: 525 + 64 GB/s is under 600
+        ("gaudi2_cn", "2023-11-17", "licence-required"),
+        ("gaudi3", "2026-02-01", "licence-required"),  # BF16 at 1,677 to 1,835 TFLOPS is above 21,000 TPP
+        ("mi309", "2024-03-05", "licence-required"),
     ],
 )
 def test_known_statuses(chips, book, chip_id, day, expected):
@@ -177,6 +181,17 @@ def test_the_figures_of_the_intel_letter_bind_intel_and_leave_others_open(book):
     assert status(book, "2025-06-01", **chip, vendor="Huawei", vendor_hq="CN") == "not-controlled"
     assert status(book, "2025-06-01", **{**chip, "memory_bw_gbs": 1344}) == "not-controlled"
     assert status(book, "2025-03-01", **chip, vendor="Intel") == "not-controlled"
+
+
+@pytest.mark.parametrize(("day", "expected"), [("2024-12-30", "not-controlled"), ("2024-12-31", "licence-required")])
+def test_memory_is_controlled_from_the_day_of_compliance(evidence, day, expected):
+    assert classify("HBM3E", day, evidence).status == expected
+
+
+def test_memory_of_an_unknown_density_is_open_and_no_letter_is_about_it(evidence):
+    found = classify("HBM4", "2026-01-01", evidence)
+    assert found.possible == ("licence-required", "not-controlled")
+    assert [row["field"] for row in found.missing] == ["mem_bw_density"]
 
 
 def test_the_review_window_has_two_ceilings(book):

@@ -70,6 +70,14 @@ def test_older_editions_compare_only_what_had_been_published(as_of):
         ("DGX H100", {"h100_sxm"}),
         ("DGX A100", {"a100_sxm_40", "a100_sxm_80", "a100_pcie_40", "a100_pcie_80"}),
         ("A100 80GB", {"a100_sxm_80", "a100_pcie_80"}),
+        ("RTX4090", {"rtx_4090"}),
+        ("4090", {"rtx_4090"}),
+        ("5090D", {"rtx_5090_d"}),
+        ("rtx 5090d v2", {"rtx_5090_d_v2"}),
+        ("ascend910c", {"ascend_910c", "ascend_910c_560"}),
+        ("昇腾910C", {"ascend_910c", "ascend_910c_560"}),
+        ("V100", {"v100_sxm2", "v100_pcie"}),
+        ("GB200NVL72", {"gb200_gpu"}),
     ],
 )
 def test_names_mean_the_chips_that_a_reader_means(evidence, wanted, chip_ids):

@@ -13,7 +13,8 @@
   sheet.href = "assets/css/policy.css";
   document.head.append(sheet);
 
-  const state = { format: data.start.format, day: data.dates[data.dates.length - 1].day };
+  /* spec: the specification as the engine reads it: a real chip with all its rates and ranges, until it is edited. */
+  const state = { spec: {}, day: data.dates[data.dates.length - 1].day };
   const controls = {};
 
   function make(tag, attributes, ...children) {
@@ -48,16 +49,18 @@
     const slider = make("input", { type: "range", min: 0, max: STEPS, step: 1, id: id, "aria-describedby": id + "-unit" });
     const box = make("input", { type: "number", min: 0, step: "any", inputmode: "decimal", "aria-label": input.label + ", " + input.unit });
     const unknown = make("input", { type: "checkbox", id: id + "-unknown" });
+    const unit = make("span", { class: "designer-unit", id: id + "-unit", text: input.unit });
+    const sources = make("span", { class: "designer-sources", hidden: "" });
     const row = make("div", { class: "designer-row" },
-      make("label", { for: id, text: input.label }), slider, box,
-      make("span", { class: "designer-unit", id: id + "-unit", text: input.unit }),
-      make("label", { class: "designer-unknown", for: id + "-unknown" }, unknown, " not known"));
+      make("label", { for: id, text: input.label }), slider, box, unit,
+      make("label", { class: "designer-unknown", for: id + "-unknown" }, unknown, " not known"), sources);
     function said() { slider.setAttribute("aria-valuetext", box.value + " " + input.unit); }
-    slider.addEventListener("input", function () { box.value = fromSlider(Number(slider.value), input); said(); edited(); });
-    box.addEventListener("input", function () { slider.value = toSlider(Number(box.value), input); said(); edited(); });
+    function changed() { sources.hidden = true; said(); edited(input.field); }
+    slider.addEventListener("input", function () { box.value = fromSlider(Number(slider.value), input); changed(); });
+    box.addEventListener("input", function () { slider.value = toSlider(Number(box.value), input); changed(); });
     unknown.addEventListener("change", function () {
       slider.disabled = box.disabled = unknown.checked;
-      edited();
+      changed();
     });
     controls[input.field] = {
       get: function () {
@@ -67,6 +70,9 @@
       set: function (value) {
         unknown.checked = value === null || value === undefined;
         slider.disabled = box.disabled = unknown.checked;
+        const disputed = Array.isArray(value) && value[0] !== value[1];
+        sources.hidden = !disputed;
+        if (disputed) sources.textContent = "sources differ: " + ends(value) + " " + input.unit;
         if (!unknown.checked) {
           box.value = Array.isArray(value) ? value[0] : value;
           slider.value = toSlider(Number(box.value), input);
@@ -81,7 +87,7 @@
     const id = "designer-" + field;
     const select = make("select", { id: id });
     options.forEach(function (option) { select.append(new Option(option.text, option.value)); });
-    select.addEventListener("change", field === "day" ? update : edited);
+    select.addEventListener("change", field === "day" ? update : function () { edited(field); });
     controls[field] = {
       get: function () { return select.value; },
       set: function (value) { select.value = value; },
@@ -91,23 +97,23 @@
 
   function truth(text) { return text === "yes" ? true : text === "no" ? false : null; }
 
-  /* The specification as the engine reads it. */
-  function specification() {
-    const vendor = controls.vendor.get();
-    const spec = {
-      name: "design",
-      vendor: vendor || null,
-      vendor_hq: vendor === "China" ? "CN" : vendor ? "US" : null,
-      market: controls.market.get() || null,
-      die_area_mm2: controls.die_area_mm2.get() || null,
-      memory_bw_gbs: controls.memory_bw_gbs.get(),
-      interconnect_gbs: controls.interconnect_gbs.get(),
-      host_io_gbs: controls.host_io_gbs.get() === "" ? null : Number(controls.host_io_gbs.get()),
-      commercially_available_us: truth(controls.commercially_available_us.get()),
-      named_in: state.namedIn || [],
-    };
-    spec[controls.format.get()] = controls.rate.get();
-    return spec;
+  /* An input that was changed goes into the specification; the others stay as they were, ranges included. */
+  const READ = {
+    vendor: function (spec, value) {
+      spec.vendor = value || null;
+      spec.vendor_hq = value === "China" ? "CN" : value ? "US" : null;
+    },
+    market: function (spec, value) { spec.market = value || null; },
+    die_area_mm2: function (spec, value) { spec.die_area_mm2 = value || null; },
+    host_io_gbs: function (spec, value) { spec.host_io_gbs = value === "" ? null : Number(value); },
+    commercially_available_us: function (spec, value) { spec.commercially_available_us = truth(value); },
+  };
+  function read(field) {
+    if (field === "rate" || field === "format") {
+      book.formats.forEach(function (format) { delete state.spec[format.field]; });
+      state.spec[controls.format.get()] = controls.rate.get();
+    } else if (READ[field]) READ[field](state.spec, controls[field].get());
+    else state.spec[field] = controls[field].get();
   }
 
   function figure(value) {
@@ -159,7 +165,7 @@
     const list = make("ul", {});
     data.numbers.forEach(function (input) {
       const key = input.field === "rate" ? controls.format.get() : input.field;
-      if (spec[key] !== null) return;
+      if (spec[key] !== null && spec[key] !== undefined) return;
       const points = turningPoints(spec, Object.assign({}, input, { key: key }));
       if (points.length === 1 && points[0].answer === judged.possible.join(" or ")) return;
       const words = points.map(function (point, place) {
@@ -272,14 +278,15 @@
   }
 
   /* A chip that is changed is no longer the one that a letter names. */
-  function edited() {
-    state.namedIn = [];
+  function edited(field) {
+    state.spec.named_in = [];
+    read(field);
     update();
   }
 
   function show() {
     state.day = controls.day.get();
-    const spec = specification();
+    const spec = state.spec;
     const judged = engine.judge(spec, book, state.day);
     answer.replaceChildren(statusWord(judged.status),
       judged.status === "undetermined" ? " between " + judged.possible.join(" and ") : "",
@@ -300,10 +307,9 @@
 
   function start(preset) {
     const spec = preset.spec;
-    const format = preset.format;
-    state.namedIn = spec.named_in || [];
-    controls.format.set(format);
-    controls.rate.set(spec[format]);
+    state.spec = Object.assign({}, spec);
+    controls.format.set(preset.format);
+    controls.rate.set(spec[preset.format]);
     ["die_area_mm2", "memory_bw_gbs", "interconnect_gbs"].forEach(function (field) { controls[field].set(spec[field]); });
     const host = spec.host_io_gbs;
     controls.host_io_gbs.set(host === null || host === undefined ? "" : String(Array.isArray(host) ? host[0] : host));
@@ -320,7 +326,7 @@
 
   const form = make("div", { class: "designer-form", role: "group", "aria-label": "Inputs" });
   form.append(make("div", { class: "designer-row" }, make("label", { for: "designer-preset", text: "Start from" }), presets));
-  form.append(make("p", { class: "designer-note", text: "As sold, letters that name a chip count. A changed figure makes it another chip." }));
+  form.append(make("p", { class: "designer-note", text: "As sold, a chip keeps all its rates, what sources dispute, and the letters that name it. A changed figure makes it another chip." }));
   form.append(choiceControl("format", "Format of the rate", data.formats));
   data.numbers.forEach(function (input) { form.append(numberControl(input)); });
   const asksSale = book.rules.some(function (rule) {

@@ -175,7 +175,7 @@ def _bounds_chart(ratios: pd.DataFrame, narrow: bool) -> alt.TopLevelMixin:
             "p50:Q",
             title=None,
             scale=alt.Scale(type="log", domain=ends, nice=False),
-            axis=alt.Axis(values=[0.25, 0.5, 1, 2, 4], format="~f"),
+            axis=alt.Axis(values=[0.25, 1, 4] if narrow else [0.25, 0.5, 1, 2, 4], format="~f"),
         )
         y = alt.Y(
             "label:N",

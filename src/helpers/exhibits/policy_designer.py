@@ -62,7 +62,7 @@ def designer_html(
     """The panel as a fragment of a page.
 
     The three arguments are those of `helpers.models.policy.panel_inputs`. book: the compiled rules; specs: real chips
-    to start from (those with a 16, 8 or 4-bit rate are offered); labels: what changed on each ISO date.
+    to start from; labels: what changed on each ISO date.
     Useful without scripts too: it then says how to ask the same question on the command line.
     """
     makers = sorted({rule["addressee"] for rule in book["rules"] if rule["addressee"]})
@@ -78,8 +78,7 @@ def designer_html(
         "saleLabel": book["metrics"].get("commercially_available_us", {}).get("label", ""),
         "vendors": _options({**{name: name for name in makers}, "another US maker": "another US maker",
                              "China": "a Chinese maker", "": "not known"}),
-        "presets": [preset for spec in specs if (preset := _preset(spec))],
-        "start": {"format": next(iter(FORMATS))},
+        "presets": [_preset(spec) for spec in specs],
     }  # fmt: skip
     # A page may hold no `</script>` inside JSON; the engine reads the text back as it was.
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
@@ -94,16 +93,13 @@ def designer_html(
     )
 
 
-def _preset(spec: Mapping[str, Any]) -> dict | None:
-    """A real chip as a start: its best rate, by width, and what the panel's inputs hold."""
+def _preset(spec: Mapping[str, Any]) -> dict:
+    """A real chip as a start: its whole specification, and the format that the rate is shown in (its best one)."""
     widths = {"tflops_fp16_dense": 16, "tflops_fp8_dense": 8, "tops_int8_dense": 8, "tflops_fp4_dense": 4}
     rates = {field: _low(spec[field]) * bits for field, bits in widths.items() if spec.get(field) is not None}
-    if not rates:
-        return None
-    best = max(rates, key=lambda field: rates[field])
-    kept = ("vendor", "vendor_hq", "market", "die_area_mm2", "memory_bw_gbs", "interconnect_gbs", "host_io_gbs",
-            "commercially_available_us", "named_in", best)  # fmt: skip
-    return {"name": spec["name"], "format": best, "spec": {key: _plain(spec.get(key)) for key in kept}}
+    best = max(rates, key=lambda field: rates[field], default=next(iter(FORMATS)))
+    given = {key: _plain(value) for key, value in spec.items() if key not in ("name", "chip_id")}
+    return {"name": spec["name"], "format": best, "spec": given}
 
 
 def _low(value: Any) -> float:

@@ -14,6 +14,7 @@ from helpers.exhibits.theme import colour
 
 _NAMES = {"tpp": ("compute (TPP)", "TPP", ""), "memory_bandwidth": ("memory bandwidth", "GB/s", " GB/s")}
 _TONES = {"best on sale": "other", "no licence, or notification": "US", "no licence": "not-controlled"}
+GAP = 6
 _LONG = r"GeForce |Instinct | Generation| \(.*\)| SXM\d? | SXM\d?$|\d+GB$"
 _SHORT = {
     "best on sale": "best on sale",
@@ -38,9 +39,10 @@ def legal_frontier_exhibit(
     now, top = free.iloc[-1], best.iloc[-1]
     peak = free.loc[free["p50"].idxmax()]
     chips = "data-centre chip" if "data-centre" in entity else "chip"
+    share = f"{100 * now['p50'] / top['p50']:.0f} %"
     return Exhibit(
         id=f"policy-legal-frontier-{metric.replace('_', '-')}{'-data-centre' if 'data-centre' in entity else ''}",
-        title=f"The best US {chips} that China may buy without a licence has {now['p50'] / top['p50']:.0%} of the "
+        title=f"The best US {chips} that China may buy without a licence has {share} of the "
         f"best one's {words}",
         subtitle=f"Most {words} of a US {chips} on sale, and of one that needs no licence, {QUESTION}; band: chips "
         f"that cannot be told. As known on {day(as_of)}",
@@ -101,7 +103,14 @@ def _step_names(
     """The chip above each step of the two outer lines, where the step is long enough and the place is free."""
     first, last = rows["day"].min(), rows["day"].max()
     ends = (0.94 * rows["p50"].min(), 1.06 * rows[["p50", "p95"]].max().max())
-    taken: list[tuple[float, float, float]] = []
+    taken = [
+        (
+            width - 1.1 * CHARACTER * len(_SHORT[row["basis"]]),
+            width,
+            log_pixels(row["p50"], ends, 330, down=True) + moved,
+        )
+        for row, moved in _ends(rows)
+    ]
     labels = []
     for basis in ("no licence", "best on sale"):
         steps = changed[changed["basis"] == basis].sort_values("day").to_dict("records")
@@ -112,7 +121,10 @@ def _step_names(
             height = log_pixels(step["p50"], ends, 330, down=True)
             end = left + CHARACTER * len(text)
             rises = after is not None and after["p50"] > step["p50"]
-            free = all(end < other[0] or left > other[1] or abs(height - other[2]) > LINE for other in taken)
+            free = all(
+                end + GAP < other[0] or left > other[1] + GAP or abs(height - other[2]) > LINE
+                for other in taken
+            )
             if free and end < width and not (rises and end > right + 4):
                 taken.append((left, end, height))
                 labels.append({"day": step["day"], "p50": step["p50"], "text": text})
@@ -124,24 +136,32 @@ def _step_names(
 
 def _end_labels(rows: pd.DataFrame, scale: alt.Scale, x: alt.X) -> list[alt.Chart]:
     """Names at the right end of the lines, pushed apart."""
-    ends = rows.sort_values("day").groupby("basis").tail(1)
-    low, high = rows["p50"].min(), rows[["p50", "p95"]].max().max()
-    places = [log_pixels(value, (low, high), 300, down=True) for value in ends["p50"]]
     layers = []
-    for (_, row), place, moved in zip(ends.iterrows(), places, spread(places, 16), strict=True):
+    for row, moved in _ends(rows):
         label = pd.DataFrame({"day": [row["day"]], "p50": [row["p50"]], "text": [_SHORT[row["basis"]]]})
         layers.append(
             alt.Chart(label)
             .mark_text(
                 align="right",
                 dx=-2,
-                dy=moved - place - 10,
+                dy=moved - 10,
                 fontWeight=600,
                 color=colour(_TONES[row["basis"]]),
             )
             .encode(x=x, y=alt.Y("p50:Q", scale=scale), text="text:N")
         )
     return layers
+
+
+def _ends(rows: pd.DataFrame) -> list[tuple[pd.Series, float]]:
+    """The last row of each line, and by how many pixels its name moves to stand clear of the others."""
+    ends = rows.sort_values("day").groupby("basis").tail(1)
+    low, high = rows["p50"].min(), rows[["p50", "p95"]].max().max()
+    places = [log_pixels(value, (low, high), 300, down=True) for value in ends["p50"]]
+    return [
+        (row, moved - place)
+        for (_, row), place, moved in zip(ends.iterrows(), places, spread(places, 16), strict=True)
+    ]
 
 
 def agreement_exhibit(table: pd.DataFrame, summary: pd.DataFrame, as_of: date) -> Exhibit | None:
@@ -152,6 +172,8 @@ def agreement_exhibit(table: pd.DataFrame, summary: pd.DataFrame, as_of: date) -
     core, every = tiers.loc["core"], tiers.loc["all"]
     differ = table[~table["agrees"].astype(bool)]
     definite = int((differ["engine_status"] != "undetermined").sum())
+    # What differs is what a reader looks for.
+    shown = table.sort_values(["agrees", "as_of", "chip"], kind="stable")
     return Exhibit(
         id="policy-agreement",
         title=f"The engine repeats {int(core['agree'])} of {int(core['statements'])} core statements on chips and "
@@ -161,16 +183,16 @@ def agreement_exhibit(table: pd.DataFrame, summary: pd.DataFrame, as_of: date) -
         unit="status",
         basis="filings, makers' classifications, BIS; case by case counts as a licence requirement",
         as_of=as_of,
-        data=table[
+        data=shown[
             [
                 "chip",
                 "as_of",
-                "tier",
                 "published_status",
                 "engine_status",
+                "explanation",
                 "agrees",
                 "only_by_name",
-                "explanation",
+                "tier",
             ]
         ],
         sources=sources_of(table.assign(source_ids=table["source_id"])),

@@ -1,12 +1,14 @@
 """Tables as HTML: escaped text, numbers aligned and short, wide tables in a region that scrolls by keyboard."""
 
 import math
+import re
 from collections.abc import Sequence
 from html import escape
 
 import pandas as pd
 
 MOST_ROWS = 200
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -48,6 +50,13 @@ def heading(column: str) -> str:
     return escape(str(column).replace("_", " "))
 
 
+def _of_days(values: pd.Series) -> bool:
+    """Whether a column holds ISO days only, which must not break at their hyphens."""
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return True
+    return len(values) > 0 and values.map(lambda value: bool(_DAY.fullmatch(str(value)))).all()
+
+
 def html_table(
     frame: pd.DataFrame,
     caption: str,
@@ -62,7 +71,10 @@ def html_table(
     numeric = [
         pd.api.types.is_numeric_dtype(shown[name].dtype) and shown[name].dtype != bool for name in shown
     ]
-    classes = [' class="n"' if flag else "" for flag in numeric]
+    classes = [
+        ' class="n"' if flag else ' class="d"' if _of_days(shown[name]) else ""
+        for name, flag in zip(shown.columns, numeric, strict=True)
+    ]
     head = "".join(
         f'<th scope="col"{css}>{heading(name)}</th>' for name, css in zip(shown.columns, classes, strict=True)
     )

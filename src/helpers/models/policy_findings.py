@@ -54,8 +54,8 @@ def _frontier(
             "id": name, "value": low, "low": low, "high": high, "unit": "percent",
             "basis": f"{entity} on sale, dense rates",
             "shown": f"{low:.0f} %", "label": f"of the best chip's {words} is free of licence",
-            "sentence": f"The best of the {entity} that China may buy without a licence ({now['chip']}) has "
-            f"{{shown}} of the {words} of the best on sale ({top['chip']}).",
+            "sentence": f"The best of the {entity} that China may buy without a licence ({_bare(now['chip'])}) has "
+            f"{{shown}} of the {words} of the best on sale ({_bare(top['chip'])}).",
             "period": now["period"], "confidence": "medium", "key": key,
             "exhibit": f"policy-legal-frontier-{metric.replace('_', '-')}"
             + ("-data-centre" if "data-centre" in entity else ""),
@@ -115,6 +115,11 @@ def _agreed(agreed: pd.DataFrame) -> list[dict]:
             "evidence": sorted({source for source in core["source_id"] if source}),
         }
     ]  # fmt: skip
+
+
+def _bare(chip: str) -> str:
+    """The name without its brackets: `GB300 (per GPU)` stands in brackets itself."""
+    return chip.partition(" (")[0]
 
 
 def _sources(rules: pd.DataFrame) -> list[str]:

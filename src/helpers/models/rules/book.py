@@ -9,7 +9,7 @@ from typing import Any
 
 from helpers.models.rules.logic import leaves
 
-CHIP_KINDS = ("ccl", "is-informed", "presumption", "review-policy")
+CHIP_KINDS = ("ccl", "is-informed", "ruling", "presumption", "review-policy")
 Book = dict[str, Any]
 
 

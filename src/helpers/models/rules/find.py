@@ -10,7 +10,6 @@ from helpers.models.rules.book import Book
 from helpers.models.rules.names import joined, matches, plain, without_system
 from helpers.models.rules.specification import QUANTITIES, from_chip, memory_stack
 
-
 MEMORY = "hbm"
 
 
