@@ -1,5 +1,7 @@
 """The stock-flow model: field truths of its parts, conservation, no look into the future, one answer per seed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -178,6 +180,29 @@ def test_pooling_is_the_bayesian_answer_for_normal_logs():
     weight = prior_sd**2 / (prior_sd**2 + error**2)
     assert after.mean() == pytest.approx((1 - weight) * np.log(4e6) + weight * np.log(2e6), abs=0.01)
     assert after.std() == pytest.approx(np.sqrt(weight) * error, abs=0.01)
+
+
+def weighted(values, weights, levels):
+    order = np.argsort(values)
+    return np.interp(levels, np.cumsum(weights[order]) / weights.sum(), values[order])
+
+
+def test_taking_up_the_counts_of_huawei_is_close_to_the_exact_answer(now):
+    """Against importance weights on draws without counts: years after the last count too, where memory binds."""
+    inputs = stock.prepare(now)
+    drawn = stock.draw_inputs(inputs, 16384, 5)
+    counts = [count for count in inputs.counts if count.legs == ("huawei",)]
+    assert {count.year for count in counts} == {2024, 2025}
+    free = stock.run(replace(inputs, counts=[]), drawn)
+    before = year_sums(free.cards[0], inputs.quarters)
+    weights = np.exp(
+        -sum((np.log(before[:, c.year - 2022] / c.value) / drawn[c.error][0]) ** 2 for c in counts) / 2
+    )
+    after = year_sums(stock.run(replace(inputs, counts=counts), drawn).cards[0], inputs.quarters)
+    for year, most in ((2024, 0.12), (2025, 0.03), (2026, 0.06), (2028, 0.06)):
+        exact = weighted(before[:, year - 2022], weights, (0.05, 0.5, 0.95))
+        found = percentiles(after[:, year - 2022])
+        assert found == pytest.approx(exact, rel=most), year
 
 
 # the whole

@@ -86,6 +86,13 @@ def test_an_nvl72_does_the_work_of_a_few_hundred_910c(work):
     assert 0.6 * measured < rows.loc["generating tokens, 8-bit on both", "p50"] < 1.1 * measured
 
 
+def test_each_reading_names_the_priors_that_it_uses_and_no_other(work):
+    told = work[work["quantity"] == "chips_per_nvl72"].set_index("workload")["evidence"]
+    assert "fp8-training-gain" not in told["training, FP16 on both"]
+    assert "fp8-training-gain" in told["training, best format"]
+    assert all("serving-comparability" in told[name] for name in told.index if not name.startswith("training"))
+
+
 def test_both_readings_of_one_workload_agree(work):
     wide = work.pivot_table(index="workload", columns="quantity", values="p50")
     assert np.allclose(wide["chips_per_nvl72"] * wide["nvl72_per_cloudmatrix"], 384, rtol=0.01)

@@ -69,25 +69,32 @@ def _table(names: list[str], titles: Mapping[str, str], years: list, stock: Mapp
 
 
 def _plans(evidence: Evidence, names: list[str], titles: Mapping[str, str]) -> str:
-    anchors = {
-        row["parameter"]: row["assumption_id"]
-        for row in evidence.assumptions.sort_values("published").to_dict("records")
+    priors = {
+        row["parameter"]: row for row in evidence.assumptions.sort_values("published").to_dict("records")
     }
     return "".join(
         f'<h3 id="{escape(name, quote=True)}">{escape(titles[name])}</h3>'
-        f"<p>{escape(str(plan.get('description', '')))}</p>{_overrides(plan, anchors)}"
+        f"<p>{escape(str(plan.get('description', '')))}</p>{_overrides(plan, priors)}"
         for name in names
         for plan in [evidence.scenario(name)]
     )
 
 
-def _overrides(plan: Mapping[str, Any], anchors: Mapping[str, str]) -> str:
+def _overrides(plan: Mapping[str, Any], priors: Mapping[str, Mapping[str, Any]]) -> str:
+    """The overrides as a list, each with its unit and what the baseline assumes instead."""
     items = []
     for name, value in (plan.get("assumptions") or {}).items():
-        words = escape(name.replace("_", " "))
-        where = escape(anchors.get(name, ""), quote=True)
-        linked = f'<a href="assumptions.html#{where}">{words}</a>' if where else words
-        items.append(f"<li>{linked}: {number(value['low'])} to {number(value['high'])}</li>")
+        words, prior = escape(name.replace("_", " ")), priors.get(name)
+        said = f"{number(value['low'])} to {number(value['high'])}"
+        if prior is None:
+            items.append(f"<li>{words}: {said}</li>")
+            continue
+        usual = f"{number(prior['low'])} to {number(prior['high'])}"
+        where = escape(prior["assumption_id"], quote=True)
+        items.append(
+            f'<li><a href="assumptions.html#{where}">{words}</a>: {said} {escape(prior["unit"])}, '
+            f"baseline {usual}</li>"
+        )
     for name, value in ((plan.get("switches") or {}).get("sales") or {}).items():
-        items.append(f"<li>sales of {escape(name.replace('_', ' '))}: {escape(str(value))}</li>")
+        items.append(f"<li>sales of {escape(name.upper())}: {escape(str(value))}</li>")
     return f"<ul>{''.join(items)}</ul>" if items else ""

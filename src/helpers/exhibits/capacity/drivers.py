@@ -24,7 +24,8 @@ def sensitivity_exhibit(
 ) -> Exhibit:
     """A tornado of the stock at the end of a year, with each group's share of its variance."""
     shares = indices[indices["year"] == year].set_index("factor")["total"]
-    rows = tornado.assign(share=tornado["factor"].map(shares)).head(12)
+    rows = tornado.assign(share=tornado["factor"].map(shares))
+    rows = rows.sort_values(["share", "swing"], ascending=False, ignore_index=True).head(12)
     rows = rows.assign(
         text=[
             f"{100 * share:.0f} %" if share == share and share >= 0.005 else "under 1 %"
@@ -40,7 +41,8 @@ def sensitivity_exhibit(
         alt.Chart(rows.head(1)).mark_rule(color=INK).encode(x=alt.X("middle:Q")),
         base.mark_text(align="left", dx=5).encode(x=alt.X("high:Q"), y=y, text="text:N"),
     ).properties(height=alt.Step(24))
-    first = rows.iloc[0]
+    first = rows.loc[rows["swing"].idxmax()]
+    after = rows.drop(first.name).nlargest(3, "swing")
     return Exhibit(
         id="capacity-sensitivity",
         title=sentence.rstrip("."),
@@ -56,11 +58,12 @@ def sensitivity_exhibit(
         sources=list(sources),
         alt=f"{first['factor'][:1].upper() + first['factor'][1:]} moves the stock most, from "
         f"{span(first['low'], first['high'])}; then "
-        + ", ".join(f"{row.factor} ({span(row.low, row.high)})" for row in rows.iloc[1:4].itertuples())
+        + ", ".join(f"{row.factor} ({span(row.low, row.high)})" for row in after.itertuples())
         + ".",
         confidence="medium",
         notes=[
-            "Total shares add up to more than one where groups act together. The rule is the median with "
-            "nothing held."
+            "Ordered by share of the variance, which is how far a group spreads the whole distribution; a bar shows "
+            "how far it moves the median, so a longer bar may stand lower. Shares add up to more than one where "
+            "groups act together. The rule is the median with nothing held."
         ],
     )

@@ -64,7 +64,8 @@ def stock_exhibit(stock: pd.DataFrame, now: str, as_of: date, sources: Sequence[
             "Percentiles do not add: the total is summed draw by draw, so the medians of the routes do "
             "not sum to its "
             "median.",
-            "What Chinese firms rent abroad is not in it: location, ownership and use are three numbers.",
+            "What Chinese firms rent abroad is not in it: location, ownership and use are three numbers. Nor is what "
+            "stood before 2022.",
         ],
     )
 

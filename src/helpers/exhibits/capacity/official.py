@@ -23,7 +23,7 @@ _LINES = {
 _PLACES = {
     "all, by facility (FP32)": ("first", "left", -4, 17),
     "AI, by facility (FP32)": ("first", "right", -8, 2),
-    "AI, by facility (FP16)": ("last", "right", -8, -8),
+    "AI, by facility (FP16)": ("last", "left", 8, 2),
     "all, by device": ("last", "right", -8, -10),
     "AI, IDC cards (FP16)": ("last", "right", -8, -10),
 }
@@ -121,12 +121,14 @@ def racks_exhibit(series: pd.DataFrame, as_of: date) -> Exhibit | None:
               axis=alt.Axis(labelExpr="datum.value / 1e6", tickCount=5))  # fmt: skip
     base = alt.Chart(rows)
     ends = alt.Chart(
-        rows.iloc[[0, -1]].assign(text=[f"{value / 1e6:.1f}" for value in rows["value"].iloc[[0, -1]]])
+        rows.iloc[[-1]].assign(text=[f"{value / 1e6:.1f}" for value in rows["value"].iloc[[-1]]])
     )
+    start = alt.Chart(rows.iloc[[0]].assign(text=f"{first['value'] / 1e6:.1f}"))
     chart = alt.layer(
         base.mark_line(color=colour("China")).encode(x=x, y=y),
         base.mark_point(color=colour("China")).encode(x=x, y=y),
         ends.mark_text(dy=-13, align="right", fontWeight=600).encode(x=x, y=y, text="text:N"),
+        start.mark_text(dy=-13, dx=4, align="left", fontWeight=600).encode(x=x, y=y, text="text:N"),
     ).properties(height=230)
     return Exhibit(
         id="capacity-racks",
@@ -206,7 +208,9 @@ def implied_exhibit(implied: pd.DataFrame, as_of: date, sources: list[str]) -> E
         + ".",
         confidence="low",
         notes=[
-            "The interval of the published figure is the prior for changes of scope in the official series."
+            "The interval of the published figure is the prior for changes of scope in the official series.",
+            "The model counts chips brought in since 2022; the published figures hold what stood before, which "
+            "weighs most in the first years.",
         ],
     )
 

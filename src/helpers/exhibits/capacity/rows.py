@@ -43,4 +43,6 @@ def ratio_rule() -> alt.Chart:
 def named(figures: pd.Series, periods: pd.Series) -> pd.Series:
     """Names of rows: the figure in plain words and its period."""
     plain = figures.str.replace(": cumulative compute", " stock").str.replace(" ai ", " AI ")
+    plain = plain.str.replace("domestic AI accelerator shipments", "domestic AI cards")
+    plain = plain.str.replace(": china ", ": China ")
     return plain + ", " + periods

@@ -14,6 +14,7 @@ import pandas as pd
 import scoringrules
 
 from helpers.evidence import independent
+from helpers.models.capacity.legs import LEGS
 from helpers.models.capacity.observations import COUNTED
 from helpers.models.capacity.reconcile import TARGETS, Target, ours, unit_of
 from helpers.models.capacity.result import DRAWS, SEED, CapacityResult, percentiles, simulate
@@ -38,13 +39,13 @@ def backtest(
     over outturn), crps, wis, last_value, last_growth (absolute errors of the naive forecasts, in logs), cause
     (of a miss of the 90 % band, else empty), known (date of the outturn), fact_id, source_id. On the 8-bit basis.
     """
-    found = outturns(evidence)
-    rows = []
+    found, rows = outturns(evidence), []
+    today = simulate(evidence, "baseline", horizon, draws, seed, "int8") if len(vintages) else None
     for vintage in vintages:
         result = simulate(vintage, "baseline", horizon, draws, seed, "int8")
         for target, fact in found:
             if fact.published > result.inputs.as_of:
-                rows += _score(result, target, fact)
+                rows += _score(result, target, fact, today)
     columns = ["vintage", "leg", "target", "period", "unit", "outturn", "p5", "p25", "p50", "p75", "p95", "inside_50",
                "inside_90", "ratio", "crps", "wis", "last_value", "last_growth", "cause", "known",
                "fact_id", "source_id"]  # fmt: skip
@@ -76,7 +77,7 @@ def outturns(evidence) -> list[tuple[Target, object]]:
     return found
 
 
-def _score(result: CapacityResult, target: Target, fact) -> list[dict]:
+def _score(result: CapacityResult, target: Target, fact, today: CapacityResult) -> list[dict]:
     sample = ours(result, target, fact.period_start, fact.period_end)
     if sample is None or not (sample > 0).all():
         return []
@@ -98,10 +99,27 @@ def _score(result: CapacityResult, target: Target, fact) -> list[dict]:
             "crps": float(scoringrules.crps_ensemble(truth, logs, backend="numpy")),
             "wis": weighted_interval_score(truth, float(np.median(logs)), lower, upper, _ALPHA),
             "last_value": abs(np.log(last) - truth), "last_growth": abs(np.log(growth) - truth),
-            "cause": "" if held else target.missed or "not established",
+            "cause": "" if held else _cause(result, target, fact, today),
             "known": fact.published.date().isoformat(), "fact_id": fact.fact_id, "source_id": fact.source_id,
         }
     ]  # fmt: skip
+
+
+def _cause(result: CapacityResult, target: Target, fact, today: CapacityResult) -> str:
+    """Why a band missed: of a sum, the legs whose medians moved most until today; of one leg, what was not known."""
+    if len(target.legs) == 1:
+        return target.missed or "not established"
+    gaps = {}
+    for leg in target.legs:
+        then, now = (
+            float(np.median(ours(run, target._replace(legs=(leg,)), fact.period_start, fact.period_end)))
+            for run in (result, today)
+        )
+        gaps[LEGS[leg][0]] = now - then
+    whole = sum(gaps.values())
+    most = sorted(gaps, key=lambda name: gaps[name] / whole, reverse=True)[:2]
+    shares = " and ".join(f"{name} {100 * gaps[name] / whole:.0f} %" for name in most)
+    return f"of the gap to today's medians {shares}"
 
 
 def weighted_interval_score(

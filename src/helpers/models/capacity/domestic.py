@@ -20,10 +20,15 @@ MEMORY = "HBM2E"
 
 
 class Huawei(NamedTuple):
-    """Huawei's chain, each an array draws x quarters of packaged dies or cards sold in the quarter."""
+    """Huawei's chain, each an array draws x quarters of packaged dies or cards sold in the quarter.
+
+    wanted: dies at hand, before memory is asked; cards_per_die: one, or less where dies go into two-die cards.
+    """
 
     bank: np.ndarray
     smic: np.ndarray
+    wanted: np.ndarray
+    cards_per_die: np.ndarray
     memory_limit: np.ndarray
     dies: np.ndarray
     cards: np.ndarray
@@ -66,14 +71,30 @@ def huawei(
     before = np.where(chain, 0.0, drawn["huawei_cards_per_year_2022_2023"][:, None] / 4)
     wanted = np.where(chain, smic + bank, before)
     dies, limit = _memory_bound(wanted, drawn, quarters, free)
-    two_die = np.where(chain, path(drawn, "huawei_two_die_share", quarters), 0.0)
-    cards = dies * (1 - two_die / 2)
+    cards_per_die = 1 - np.where(chain, path(drawn, "huawei_two_die_share", quarters), 0.0) / 2
+    cards = dies * cards_per_die
     gain = path(drawn, "huawei_die_gain", quarters)
     rate = factor["ascend_910b"] * gain
     if "ascend_910a" in factor.index:
         rate = np.where(quarters.year == FIRST_YEAR, factor["ascend_910a"], rate)
-    per_card = rate * dies / np.maximum(cards, 1e-9)
-    return Huawei(np.where(chain, bank, 0.0), np.where(chain, smic, before), limit, dies, cards, per_card)
+    of_bank, of_smic = np.where(chain, bank, 0.0), np.where(chain, smic, before)
+    return Huawei(of_bank, of_smic, wanted, cards_per_die, limit, dies, cards, rate / cards_per_die)
+
+
+def after_counts(
+    cards: np.ndarray,
+    chain: Huawei,
+    drawn: dict[str, np.ndarray],
+    quarters: pd.PeriodIndex,
+    free: np.ndarray,
+    counted: np.ndarray,
+) -> np.ndarray:
+    """Cards once the counts are taken up (draws x quarters): what the counted years did not use of memory is left.
+
+    cards: as counted in the counted quarters, and as wanted after them.
+    """
+    dies, _ = _memory_bound(cards / chain.cards_per_die, drawn, quarters, free, counted)
+    return dies * chain.cards_per_die
 
 
 def _bank(drawn: dict[str, np.ndarray], quarters: pd.PeriodIndex) -> np.ndarray:
@@ -86,21 +107,28 @@ def _bank(drawn: dict[str, np.ndarray], quarters: pd.PeriodIndex) -> np.ndarray:
 
 
 def _memory_bound(
-    wanted: np.ndarray, drawn: dict[str, np.ndarray], quarters: pd.PeriodIndex, free: np.ndarray
+    wanted: np.ndarray,
+    drawn: dict[str, np.ndarray],
+    quarters: pd.PeriodIndex,
+    free: np.ndarray,
+    counted: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Dies that find memory, and the dies that the stacks at hand would allow in each quarter.
 
-    While memory could be bought it bound nobody; what was bought by then and not used is the bank afterwards.
+    While memory could be bought it bound nobody; what was bought by then and not used is the bank afterwards. In
+    counted quarters the cards were sold, so that their memory was found.
     """
     inflow = path(drawn, "huawei_hbm_inflow", quarters) / 4
     per_die = path(drawn, "huawei_hbm_stacks_per_die", quarters)
+    counted = np.zeros(len(quarters), dtype=bool) if counted is None else counted
     dies, limit = wanted.copy(), wanted.copy()
     stacks = np.maximum(drawn["huawei_hbm_stack_bank"] - (wanted * per_die)[:, free].sum(axis=1), 0.0)
     for place in np.flatnonzero(~free):
         stacks = stacks + inflow[:, place]
         limit[:, place] = stacks / per_die[:, place]
-        dies[:, place] = np.minimum(wanted[:, place], limit[:, place])
-        stacks = stacks - dies[:, place] * per_die[:, place]
+        if not counted[place]:
+            dies[:, place] = np.minimum(wanted[:, place], limit[:, place])
+        stacks = np.maximum(stacks - dies[:, place] * per_die[:, place], 0.0)
     return dies, limit
 
 

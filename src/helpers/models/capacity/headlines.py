@@ -41,6 +41,12 @@ def span(low: float, high: float) -> str:
     return f"{one.partition(' ')[0] if word and one.endswith(word) else one} to {two}"
 
 
+def when(label: str) -> str:
+    """The end of a quarter as prose says it: 2026-Q3 is September 2026, 2028-Q4 is 2028."""
+    year, quarter = label.split("-Q")
+    return year if quarter == "4" else f"{('March', 'June', 'September')[int(quarter) - 1]} {year}"
+
+
 def _made(
     result: CapacityResult, id: str, array: np.ndarray, label: str, sentence: str, evidence: str, **more
 ) -> dict:
@@ -61,7 +67,7 @@ def _stock(result: CapacityResult, draws: dict[str, np.ndarray], id: str, place:
     verb = "would run" if later else "ran"
     return _made(
         result, id, draws[id], "installed in China",
-        f"China {verb} about {{shown}} H100-equivalents at the end of {label} ([low] to [high]).",
+        f"China {verb} about {{shown}} H100-equivalents at the end of {when(label)} ([low] to [high]).",
         result.evidence_of("China", "installed"), period=label, key=True,
         confidence="low" if later else "medium", exhibit="capacity-stock",
     )  # fmt: skip

@@ -209,6 +209,12 @@ def condition(
     return cards * scale[:, :, quarters.year - years[0]]
 
 
+def counted_quarters(counts: list[Count], leg: str, quarters: pd.PeriodIndex) -> np.ndarray:
+    """The quarters up to the end of the last year in which a leg was counted alone; none without a count."""
+    years = [count.year for count in counts if count.legs == (leg,)]
+    return np.asarray(quarters.year <= max(years, default=quarters.year[0] - 1))
+
+
 def _update(state: np.ndarray, count: Count, years: list[int], error: float, noise: np.ndarray) -> np.ndarray:
     """The ensemble Kalman increment of one count (legs x draws x years)."""
     legs = [DOMESTIC.index(leg) for leg in count.legs]

@@ -43,7 +43,7 @@ _AMD = "IDC counts cards of every class; the prior rests on a charge for MI308 s
 EPOCH_SCOPE = ("huawei", "cambricon", "nvidia", "amd", "smuggled")
 TARGETS = (
     Target("total", "China", "cumulative_compute", "stock", EPOCH_SCOPE, INDEPENDENT,
-           "scope: only the legs that Epoch counts; smuggling dominates both intervals", _UNCOUNTED),
+           "scope: only the legs that Epoch counts; smuggling dominates both intervals"),
     Target("huawei", "Huawei Ascend", "cumulative_compute", "stock", ("huawei",), INDEPENDENT,
            "the share of 910C in IDC's cards and Epoch's 800 instead of 752 TFLOPS for a 910C"),
     Target("nvidia", "China licensed NVIDIA", "cumulative_compute", "stock", ("nvidia",), TAKEN_UP,

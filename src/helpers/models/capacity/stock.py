@@ -143,8 +143,13 @@ def run(inputs: Inputs, drawn: dict[str, np.ndarray], ensembles: int | None = No
     factor, quarters = inputs.factor["h100e"], inputs.quarters
     chain = domestic.huawei(drawn, inputs.chips, factor, quarters, inputs.memory_free)
     vendors = domestic.vendor_cards(drawn, quarters)
-    cards = np.stack([chain.cards if leg == "huawei" else vendors[leg] for leg in DOMESTIC])
+    counted = observations.counted_quarters(inputs.counts, "huawei", quarters)
+    # After the last count the draws learn about dies; how many find memory follows from what the counted years used.
+    own = np.where(counted, chain.cards, chain.wanted * chain.cards_per_die)
+    cards = np.stack([own if leg == "huawei" else vendors[leg] for leg in DOMESTIC])
     cards = observations.condition(cards, inputs.counts, drawn, quarters, ensembles)
+    place = DOMESTIC.index("huawei")
+    cards[place] = domestic.after_counts(cards[place], chain, drawn, quarters, inputs.memory_free, counted)
     rates = domestic.vendor_h100e(drawn, factor)
     licensed = imports.licensed_units(drawn, inputs.windows, inputs.pieces)
     flows = np.zeros((len(LEGS), *chain.cards.shape))
