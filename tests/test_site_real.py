@@ -1,11 +1,13 @@
 """The site of the real notebooks, built small: each page in Chromium in both themes, each number to its evidence."""
 
 import gzip
+import shutil
 
 import pytest
 
 from helpers import pages
 from project_copy import briefing, copy_project
+from site_alike import differences
 from site_audit import ARGUMENTS, CHROMIUM, audit, page_names
 from site_trace import Walk
 
@@ -13,14 +15,24 @@ pytestmark = [pytest.mark.slow, pytest.mark.build]
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def project(tmp_path_factory):
     folder = tmp_path_factory.mktemp("real") / "project"
     folder.mkdir()
     project = copy_project(folder)
     (project / "src").rmdir()
     (project / "src").symlink_to(pages.__path__[0].removesuffix("/helpers/pages"))
-    done = briefing(project, "build", "-p", "draws=256", "--renderer", "smalldocs", "--editions", "none")
+    return project
+
+
+def build(project, renderer, *arguments):
+    given = ("-p", "draws=256", "--renderer", renderer, "--editions", "none", *arguments)
+    done = briefing(project, "build", *given)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def site(project):
+    build(project, "smalldocs")
     return project / "_site"
 
 
@@ -49,6 +61,13 @@ def test_each_exhibit_has_its_menu_and_files(site):
 def test_no_page_is_heavy(site):
     for path in site.glob("*.html"):
         assert len(gzip.compress(path.read_bytes(), 6)) < 180_000, path.name
+
+
+@pytest.mark.quarto
+@pytest.mark.skipif(not shutil.which("quarto"), reason="Quarto is not installed")
+def test_quarto_makes_the_same_site(project, site, tmp_path):
+    build(project, "quarto", "--out", str(tmp_path / "site"))
+    assert differences(site, tmp_path / "site") == []
 
 
 @pytest.mark.browser

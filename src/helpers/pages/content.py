@@ -100,7 +100,22 @@ def clean(main: html.HtmlElement) -> list[str]:
         else:
             _clean_attributes(element)
             _keep_together(element)
+    _even_out(main)
     return list(dict.fromkeys(scripts))
+
+
+def _even_out(main: html.HtmlElement) -> None:
+    """What only one of the renderers writes about the same content goes: everything after this sees one page."""
+    for element in main.xpath(".//*[@data-execution_count]"):
+        del element.attrib["data-execution_count"]
+    for figure in main.iter("figure"):
+        figure.classes.discard("figure")
+    for row in main.xpath('.//table[contains(@class,"caption-top")]//tr'):
+        row.classes -= {"header", "odd", "even"}
+    for box in main.xpath('.//div[@class="sd-table"]'):
+        box.drop_tag()
+    for cell in main.xpath('.//div[@class="cell"][not(*)]'):
+        _drop(cell)
 
 
 def _keep_together(element: html.HtmlElement) -> None:
