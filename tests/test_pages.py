@@ -206,7 +206,8 @@ def test_what_one_renderer_alone_writes_about_a_page_is_gone():
         '<div id="cell-1" class="cell">\n</div><div id="cell-2" class="cell">'
         '<div class="cell-output cell-output-display"><figure class="exhibit" id="x-a" data-exhibit="a"><svg></svg>'
         '</figure></div></div><div class="sd-table"><table class="caption-top table">'
-        '<thead><tr><th>a</th></tr></thead><tbody><tr><td style="text-align: right;">1</td></tr></tbody></table></div><p>after</p>'
+        "<thead><tr><th>a</th></tr></thead><tbody>"
+        '<tr><td style="text-align: right;">1</td></tr></tbody></table></div><p>after</p>'
     )
     quarto = (
         '<div id="cell-2" class="cell" data-execution_count="5">'
