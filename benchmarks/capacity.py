@@ -16,6 +16,7 @@ from statistics import median
 import numpy as np
 
 from helpers.evidence import load
+from helpers.models import priors
 from helpers.models.capacity import stock
 from helpers.models.capacity.legs import LEGS
 from helpers.models.capacity.quarters import delay
@@ -46,17 +47,30 @@ def plain_loop(flows: np.ndarray, drawn: dict[str, np.ndarray]) -> np.ndarray:
     return result
 
 
+def lognormals(inputs: stock.Inputs) -> list[priors.Prior]:
+    """The lognormal priors that vary, which both libraries can draw."""
+    rows = inputs.priors.values()
+    return [prior for prior in rows if prior.distribution == "lognormal" and prior.low < prior.high]
+
+
+def alike(inputs: stock.Inputs, draws: int) -> Callable[[], object]:
+    """Drawing the lognormal priors as the model does, with independent points."""
+    rows = lognormals(inputs)
+
+    def work() -> object:
+        points = priors.uniforms([prior.parameter for prior in rows], draws, SEED, stock.MODEL, "random")
+        return [priors.quantile(prior, points[prior.parameter]) for prior in rows]
+
+    return work
+
+
 def squiggle(inputs: stock.Inputs, draws: int) -> Callable[[], object] | None:
-    """Drawing the lognormal priors with squigglepy; None where it is not installed."""
+    """Drawing the same priors with squigglepy; None where it is not installed."""
     try:
         import squigglepy
     except ImportError:
         return None
-    rows = [
-        prior
-        for prior in inputs.priors.values()
-        if prior.distribution == "lognormal" and prior.low < prior.high
-    ]
+    rows = lognormals(inputs)
 
     def work() -> object:
         return [squigglepy.sample(squigglepy.lognorm(prior.low, prior.high), draws) for prior in rows]
@@ -101,7 +115,8 @@ def main() -> None:
     ]
     other = squiggle(inputs, asked.draws)
     if other:
-        rows.insert(3, ("draws of the lognormal priors (squigglepy)", other, cells))
+        rows.insert(3, ("draws of the lognormal priors", alike(inputs, asked.draws), cells))
+        rows.insert(4, ("the same, squigglepy", other, cells))
     check = plain_loop(flows[:, :8], {name: array[:8] for name, array in drawn.items()})
     assert np.allclose(
         check, stock.installed(flows[:, :8], {name: array[:8] for name, array in drawn.items()})

@@ -20,9 +20,10 @@ from helpers.models.capacity.lattice import EDGE, interpolate, lattice, straight
 from helpers.models.capacity.reconcile import reconciliation
 from helpers.models.capacity.result import simulate
 from helpers.models.capacity.scenarios import scenario_paths
-from helpers.models.capacity.scoreboard import leaders, scoreboard, statements_on
+from helpers.models.capacity.scoreboard import leaders, open_statements, scoreboard, statements_on
 from helpers.models.capacity.series import breaks, implied_h100e, official_series
 from helpers.models.capacity.targets import judged_targets, share_of_world
+from helpers.models.capacity.walk import walk
 
 SCRIPT = Path(__file__).parents[1] / "report" / "assets" / "js" / "capacity.js"
 
@@ -201,6 +202,8 @@ def made(day, indices=None):
         statements_on(evidence, "Ascend cards", 2025), {"p5": 7e5, "p50": 8.5e5, "p95": 1e6}, 2025, as_of
     )
     yield exhibits.reconciliation_exhibit(reconciliation(result, evidence), as_of)
+    yield exhibits.walk_exhibit(walk(result, evidence), as_of, sources)
+    yield exhibits.open_exhibit(open_statements(evidence), as_of)
     if indices is not None:
         scores = backtest([load("2025-06-30")], evidence, draws=256)
         board = scoreboard(evidence, scores)
@@ -213,10 +216,28 @@ def made(day, indices=None):
         )
 
 
+def test_the_tornado_and_its_title_name_the_same_group_first(now, indices):
+    year = int(indices["year"].max())
+    words = sensitivity.in_words(indices, year)
+    swings = sensitivity.tornado(now, year, draws=64)
+    shown = exhibits.sensitivity_exhibit(swings, indices, words, year, now.as_of, ["cset-ascend"])
+    assert shown.title.lower().startswith(shown.data["factor"].iloc[0].lower())
+    assert shown.data["share"].is_monotonic_decreasing
+
+
+def test_the_walk_ends_with_its_headlines_in_the_table_of_the_page(now):
+    result = simulate(now, draws=256)
+    shown = exhibits.walk_exhibit(walk(result, now), now.as_of, result.sources_of("China", "installed"))
+    last = shown.data.groupby("headline", sort=False).tail(1)
+    assert (last["kind"] == "final").all() and (shown.data["kind"] == "final").sum() == len(last) == 9
+    # What is shown of a row must be the row: one number a reader would quote, in the page itself.
+    assert f"{last['middle'].iloc[0]:,.0f}" in shown.to_html()
+
+
 @pytest.mark.slow
 def test_every_exhibit_is_complete_and_fits_a_phone(indices):
     found = [exhibit for exhibit in made(None, indices) if exhibit is not None]
-    assert len(found) == 13 and len({exhibit.id for exhibit in found}) == 13
+    assert len(found) == 15 and len({exhibit.id for exhibit in found}) == 15
     for exhibit in found:
         assert exhibit.source_rows, exhibit.id
         assert not re.search(r"\bnan\b|\bNone\b|\{", exhibit.title + exhibit.alt), exhibit.id
