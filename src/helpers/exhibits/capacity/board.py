@@ -10,6 +10,8 @@ from helpers.exhibits.capacity.rows import ratio_rule, row_chart
 from helpers.exhibits.exhibit import Exhibit, day
 from helpers.exhibits.theme import colour
 
+_LONGEST = 32
+
 
 def scoreboard_exhibit(board: pd.DataFrame, leaders: pd.DataFrame, as_of: date) -> Exhibit | None:
     """Published estimates and ours over what became known, best first within each quantity."""
@@ -84,6 +86,7 @@ def _who(row) -> str:
     if row.ours:
         return f"this model, {said}"
     name = row.who.split(" (GitHub")[0]
+    name = name if len(name) <= _LONGEST else name.split(" (")[0]
     return f"{name}, {said}" + (f" ({row.note})" if row.note in ("910B only", "910C only") else "")
 
 
@@ -92,6 +95,7 @@ def open_exhibit(waiting: pd.DataFrame, as_of: date) -> Exhibit | None:
     if waiting.empty:
         return None
     rows = waiting.sort_values(["due", "quantity", "said"], ignore_index=True)
+    rows["quantity"] = rows["quantity"].str.replace(" idc", ", IDC").str.replace(" ai ", " AI ")
     first, last = int(rows["due"].min()), int(rows["due"].max())
     return Exhibit(
         id="capacity-open-forecasts",

@@ -23,7 +23,7 @@ _LINES = {
 _PLACES = {
     "all, by facility (FP32)": ("first", "left", -4, 17),
     "AI, by facility (FP32)": ("first", "right", -8, 2),
-    "AI, by facility (FP16)": ("last", "left", 8, 2),
+    "AI, by facility (FP16)": ("last", "left", 2, -11),
     "all, by device": ("last", "right", -8, -10),
     "AI, IDC cards (FP16)": ("last", "right", -8, -10),
 }

@@ -44,5 +44,5 @@ def named(figures: pd.Series, periods: pd.Series) -> pd.Series:
     """Names of rows: the figure in plain words and its period."""
     plain = figures.str.replace(": cumulative compute", " stock").str.replace(" ai ", " AI ")
     plain = plain.str.replace("domestic AI accelerator shipments", "domestic AI cards")
-    plain = plain.str.replace(": china ", ": China ")
+    plain = plain.str.replace(": china ", ": China ").str.replace("cumulative units", "units")
     return plain + ", " + periods

@@ -16,7 +16,7 @@ def walk_exhibit(walk: pd.DataFrame, as_of: date, sources: Sequence[str]) -> Exh
     final = walk[walk["kind"] == "final"]
     drawn = final[final["seed_error"].notna()]
     worst = (drawn["seed_error"] / drawn["p50"]).max()
-    rows = walk.assign(headline=walk["headline"].str.replace("-", " "))
+    rows = walk.assign(headline=walk["headline"].str.replace("-", " "), evidence=walk["evidence"].map(_few))
     rows = rows.rename(columns={"expression": "how", "p5": "low", "p50": "middle", "p95": "high"})
     return Exhibit(
         id="capacity-walk",
@@ -28,7 +28,7 @@ def walk_exhibit(walk: pd.DataFrame, as_of: date, sources: Sequence[str]) -> Exh
         unit="by row",
         basis="as in the headline",
         as_of=as_of,
-        data=rows[["headline", "step", "kind", "quantity", "unit", "low", "middle", "high", "seed_error", "how",
+        data=rows[["headline", "step", "quantity", "low", "middle", "high", "unit", "how", "kind", "seed_error",
                    "evidence"]],
         sources=list(sources),
         alt="; ".join(f"{row.headline.replace('-', ' ')}: {row.quantity} {number(row.p50)} {row.unit}"
@@ -42,3 +42,9 @@ def walk_exhibit(walk: pd.DataFrame, as_of: date, sources: Sequence[str]) -> Exh
                         for row in drawn.itertuples()) + ".",
         ],
     )  # fmt: skip
+
+
+def _few(ids: str, most: int = 2) -> str:
+    """The first ids of a long list; the table of results has all of them."""
+    names = ids.split(";")
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 METRIC = "intelligent_compute_idc"
-QUANTITY = "AI compute as IDC counts it, EFLOPS"
+QUANTITY = "IDC's AI EFLOPS"
 
 
 def idc_paths(facts: pd.DataFrame) -> list[dict]:
