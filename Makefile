@@ -39,10 +39,9 @@ bench: $(READY) ## the benchmarks
 # smalldocs renders the same project.
 $(READY): requirements.txt constraints.txt pyproject.toml
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
-	@grep -v '^quarto-cli' requirements.txt > $(VENV)/requirements.txt
-	@sed -i.bak 's|-c constraints.txt|-c $(CURDIR)/constraints.txt|; s|^-e \.|-e $(CURDIR)|' $(VENV)/requirements.txt
+	@grep -vE '^(quarto-cli|-c )' requirements.txt > $(VENV)/requirements.txt
 	@echo "setting up $(VENV) (once)"
-	@$(PIP) install -r $(VENV)/requirements.txt
+	@$(PIP) install -c constraints.txt -r $(VENV)/requirements.txt
 	@$(PIP) install $$(grep '^quarto-cli' requirements.txt) >/dev/null 2>&1 \
 	  || echo "quarto-cli cannot be installed here; smalldocs will render the site"
 	@touch $(READY)

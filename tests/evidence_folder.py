@@ -68,6 +68,11 @@ ROWS = {
         dict(rate_id="rate-2023", currency="CNY", convention="period_average", period="2023", cny_per_usd="7.08",
              published="2024-01", source_id="database"),
     ],
+    "claims": [
+        dict(claim_id="maker-grew", source_id="later-copy", paragraph="1", statement="Maker grew.",
+             kind="comparison", subject="market", entity="Maker", published="2025-05-01",
+             check='fact("sales-2023") > fact("sales-2022")'),
+    ],
 }  # fmt: skip
 
 

@@ -6,8 +6,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from evidence_folder import read_table, write_evidence, write_table
+from evidence_folder import RULES, read_table, write_evidence, write_table
 from helpers.cli.check import check as command
+from helpers.evidence import load
 from helpers.evidence.checks import check
 from helpers.paths import data_dir
 
@@ -64,6 +65,12 @@ BROKEN_CELLS = {
     "an event published before it happened": ("events", "published", {"published": "2023-10-01"}),
     "a dispute whose extremes are not its values": ("chip_disputes", "high", {"high": "310"}),
     "a class of an unknown rule": ("classifications", "rule_id", {"rule_id": "rule-z"}),
+    "a number that is none": ("facts", "value", {"value": "NaN"}),
+    "a bound without end": ("facts", "high", {"high": "inf"}),
+    "fewer than no chips": ("facts", "value", {"value": "-100", "unit": "chips"}),
+    "a year that nobody has read": ("facts", "published", {"published": "2031-02"}),
+    "a release on a day that does not exist": ("chips", "release_date", {"release_date": "2022-06-31"}),
+    "a check that asks for no row": ("claims", "check", {"check": 'fact("sales-2024") > fact("sales-2022")'}),
     "a negative rate": ("chips", "tflops_fp16_dense", {"tflops_fp16_dense": "-1"}),
 }
 
@@ -124,16 +131,69 @@ def test_a_missing_column_is_named(folder):
     assert ("data/events.csv", 1, "verification") in places(folder)
 
 
-def test_a_missing_table_is_named_once(folder):
-    (folder / "sources.csv").unlink()
-    faults = [fault for fault in check(folder) if fault.file == "data/sources.csv"]
-    assert [(fault.row, fault.found) for fault in faults] == [(0, "no file")]
+# What a spreadsheet or a slip does to a whole file, and the one fault that says so: its row and words in it.
+BROKEN_FILES = {
+    "gone": (None, 0, "no file"),
+    "semicolons": (lambda content: content.replace(b",", b";"), 1, "semicolons"),
+    "tabs": (lambda content: content.replace(b",", b"\t"), 1, "tabs"),
+    "UTF-16": (lambda content: content.decode().encode("utf-16"), 1, "UTF-8"),
+    "one byte of Latin-1": (lambda content: content.replace(b"A paper", b"Caf\xe9"), 2, "0xe9"),
+    "a zero byte": (lambda content: content.replace(b"A paper", b"A\0paper"), 2, "zero byte"),
+    "nothing in it": (lambda content: b"", 1, "a header"),
+    "no header": (lambda content: content.split(b"\n", 1)[1], 1, "a header"),
+    "a header only": (lambda content: content.split(b"\n")[0] + b"\n", 0, "at least one row"),
+    "a column renamed": (lambda content: content.replace(b"publisher", b"house", 1), 1, "'publisher'"),
+}
 
 
-def test_other_bytes_than_utf8_are_named(folder):
-    path = folder / "events.csv"
-    path.write_bytes(path.read_bytes().replace(b"It limits", b"It limits\xff\xfe"))
-    assert any(fault.file == "data/events.csv" and "UTF-8" in fault.expected for fault in check(folder))
+@pytest.mark.parametrize("case", BROKEN_FILES)
+def test_a_broken_file_is_named_once_and_no_row_of_another_is_blamed(folder, case):
+    breaking, row, words = BROKEN_FILES[case]
+    path = folder / "sources.csv"
+    content = path.read_bytes()
+    path.unlink()
+    if breaking:
+        path.write_bytes(breaking(content))
+    faults = [fault for fault in check(folder) if case != "a header only" or fault.file == "data/sources.csv"]
+    assert [(fault.file, fault.row) for fault in faults] == [("data/sources.csv", row)]
+    assert words in str(faults[0])
+
+
+def test_what_a_spreadsheet_saves_as_utf8_is_as_sound_as_before(folder):
+    ids = [row["fact_id"] for row in read_table(folder, "facts")]
+    for path in folder.glob("*.csv"):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert check(folder) == []
+    assert list(load(folder=folder).facts["fact_id"]) == ids
+
+
+def test_empty_lines_are_named_and_nothing_else(folder):
+    path = folder / "facts.csv"
+    first, second, rest = path.read_text(encoding="utf-8").split("\n", 2)
+    path.write_text("\n".join([first, second, "", "", rest]), encoding="utf-8")
+    assert [(fault.row, fault.found) for fault in check(folder)] == [(3, "an empty row"), (4, "an empty row")]
+
+
+BROKEN_DESCRIPTIONS = {
+    "no JSON": (lambda text: text[:-30], "valid JSON"),
+    "no tables": (lambda text: '{"name": "evidence"}', "a list of tables"),
+    "a list": (lambda text: "[1, 2]", "a list of tables"),
+    "a table without columns": (
+        lambda text: '{"resources": [{"name": "facts", "path": "facts.csv"}]}',
+        "schema",
+    ),
+    "a type that is none": (lambda text: text.replace('"number"', '"numbr"'), "a valid data package"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN_DESCRIPTIONS)
+def test_a_broken_description_is_a_fault_and_no_traceback(folder, case):
+    breaking, words = BROKEN_DESCRIPTIONS[case]
+    path = folder / "datapackage.json"
+    path.write_text(breaking(path.read_text(encoding="utf-8")), encoding="utf-8")
+    faults = check(folder)
+    assert faults and {fault.file for fault in faults} == {"data/datapackage.json"}
+    assert words in str(faults[0])
 
 
 BROKEN_RULES = {
@@ -160,6 +220,35 @@ def test_a_rule_book_that_cannot_be_read_is_named_with_its_line(folder):
     path = folder / "rules.yaml"
     path.write_text("metrics: {}\nrules: [\n", encoding="utf-8")
     assert any(fault.file == "data/rules.yaml" and fault.row >= 2 for fault in check(folder))
+
+
+MISSHAPEN_RULES = {
+    "a key twice": (
+        RULES.replace("    end: null\n", "    end: null\n    end: 2024-01-01\n"),
+        "a second time",
+    ),
+    "a list for the book": ("- 1\n", "a mapping"),
+    "a number for a rule": ("metrics: {}\nrules:\n  - 1\n", "a mapping"),
+    "a word for the rules": ("metrics: {}\nrules: none\n", "a list of rules"),
+}
+
+
+@pytest.mark.parametrize("case", MISSHAPEN_RULES)
+def test_a_misshapen_rule_book_is_a_fault_and_no_traceback(folder, case):
+    text, words = MISSHAPEN_RULES[case]
+    (folder / "rules.yaml").write_text(text, encoding="utf-8")
+    found = [str(fault) for fault in check(folder) if fault.file == "data/rules.yaml"]
+    assert len(found) == 1 and words in found[0]
+
+
+def test_a_scenario_of_lists_and_a_broken_list_of_feeds_are_faults(folder):
+    (folder / "scenarios" / "flat.yml").write_text("assumptions: [a]\nswitches: 3\n", encoding="utf-8")
+    (folder / "refresh.yml").write_text("feeds: [\n", encoding="utf-8")
+    assert {(file, column) for file, _, column in places(folder)} == {
+        ("data/scenarios/flat.yml", "assumptions"),
+        ("data/scenarios/flat.yml", "switches"),
+        ("data/refresh.yml", ""),
+    }
 
 
 def test_a_scenario_with_an_unknown_switch_is_named(folder):
@@ -200,7 +289,7 @@ def app():
 def test_the_command_counts_the_rows_of_sound_evidence(folder, app):
     result = CliRunner().invoke(app, ["--data", str(folder)])
     assert result.exit_code == 0
-    assert "evidence is sound: 12 rows in 9 tables" in result.output
+    assert "evidence is sound: 13 rows in 10 tables" in result.output
 
 
 def test_the_command_prints_every_fault_and_fails(folder, app):

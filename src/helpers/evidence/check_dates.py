@@ -22,10 +22,11 @@ def date_faults(tables: dict[str, pd.DataFrame]) -> list[Fault]:
                 faults += _impossible(
                     file, table, column, parse_partial, "a date like 2024, 2024-07 or 2024-07-31"
                 )
-        if "period" in table:
-            faults += _impossible(
-                file, table, "period", parse_period, "a period like 2024, 2024-06, 2024-Q3, FY2025"
-            )
+        for column in ("period", "release_date"):
+            if column in table:
+                faults += _impossible(
+                    file, table, column, parse_period, "a period like 2024, 2024-06, 2024-Q3, FY2025"
+                )
     for name, order in (
         ("sources", _source_order),
         ("events", _event_order),
@@ -35,7 +36,28 @@ def date_faults(tables: dict[str, pd.DataFrame]) -> list[Fault]:
             faults += order(tables[name])
     if "facts" in tables:
         faults += _fact_order(tables["facts"], tables.get("sources"))
-    return faults
+    return faults + _beyond_reading(tables)
+
+
+def _beyond_reading(tables: dict[str, pd.DataFrame]) -> list[Fault]:
+    """Nothing was published after the last day on which anything was read: a slip of the year would move `latest`."""
+    read = [_last(cell) for cell in tables["sources"]["accessed"]] if "sources" in tables else []
+    if not (days := [day for day in read if day]):
+        return []
+    newest = max(days)
+    return [
+        Fault(
+            f"data/{table.attrs['path']}",
+            row,
+            "published",
+            shown(cell),
+            f"no later than the last day in accessed of sources.csv, {newest}",
+        )
+        for table in tables.values()
+        if "published" in table
+        for row, cell in zip(table["row"], table["published"], strict=True)
+        if _after(_first(cell), newest)
+    ]
 
 
 def _impossible(file: str, table: pd.DataFrame, column: str, parse, expected: str) -> list[Fault]:

@@ -1,4 +1,4 @@
-"""Faults of number: bounds in the wrong order, rows without a number, tenfold jumps inside one series."""
+"""Faults of number: not finite, below zero, bounds in the wrong order, rows without one, tenfold jumps."""
 
 import pandas as pd
 
@@ -10,11 +10,14 @@ _NUMBERLESS = ("date", "event", "text")
 _SERIES = ["entity", "metric", "basis", "unit", "length"]
 _COUNTED = ("measured", "reported", "estimated")
 _JUMP = 10
+_NOT_FINITE = ("nan", "inf", "infinity")
+# A loss, a fall, a lead of the other side; everything else counts things, which are there or not.
+_SIGNED = ("USD", "CNY", "HKD", "percent", "percentage_points", "ratio", "Elo", "days", "months")
 
 
-def fact_faults(tables: dict[str, pd.DataFrame]) -> list[Fault]:
+def fact_faults(tables: dict[str, pd.DataFrame], package: dict) -> list[Fault]:
     """Faults of the numbers in facts, assumptions, disputes, claims and chip prices."""
-    faults = []
+    faults = _not_finite(tables, package)
     for name, low, value, high in (
         *_BOUNDED,
         ("chip_disputes", "low", None, "high"),
@@ -25,7 +28,8 @@ def fact_faults(tables: dict[str, pd.DataFrame]) -> list[Fault]:
         if name in tables:
             faults += _interval(tables[name], low, value, high)
     if "facts" in tables:
-        faults += _numberless(tables["facts"]) + _jumps(tables["facts"], tables.get("jumps"))
+        facts = tables["facts"]
+        faults += _numberless(facts) + _below_zero(facts) + _jumps(facts, tables.get("jumps"))
     if "chip_disputes" in tables:
         faults += _extremes(tables["chip_disputes"])
     if "assumptions" in tables:
@@ -48,6 +52,30 @@ def _interval(table: pd.DataFrame, low: str, value: str | None, high: str) -> li
 
 def _numbers(column: pd.Series) -> pd.Series:
     return pd.to_numeric(column, errors="coerce")
+
+
+def _not_finite(tables: dict[str, pd.DataFrame], package: dict) -> list[Fault]:
+    """`NaN` and `inf` are numbers to a parser; here an unknown cell is empty."""
+    return [
+        Fault(f"data/{resource['path']}", row, field["name"], shown(cell), "a number, or an empty cell")
+        for resource in package["resources"]
+        if (table := tables.get(resource["name"])) is not None
+        for field in resource["schema"]["fields"]
+        if field.get("type") in ("number", "integer")
+        for row, cell in zip(table["row"], table[field["name"]], strict=True)
+        if cell.strip().lower().lstrip("+-") in _NOT_FINITE
+    ]
+
+
+def _below_zero(facts: pd.DataFrame) -> list[Fault]:
+    counted = facts[~facts["unit"].isin(_SIGNED)]
+    return [
+        Fault("data/facts.csv", row, column, shown(cell), f"no less than zero {unit}")
+        for column in ("value", "low", "high")
+        for row, cell, unit in counted.loc[_numbers(counted[column]) < 0, ["row", column, "unit"]].itertuples(
+            index=False
+        )
+    ]
 
 
 def _points(assumptions: pd.DataFrame) -> list[Fault]:

@@ -6,7 +6,9 @@ import pandas as pd
 
 from helpers.evidence.faults import Fault, shown
 
-_ID_COLUMNS = re.compile(r"[a-z]+_ids")
+# What a check of a claim names: the function says of which table the id is.
+_NAMED_IN_CHECKS = re.compile(r'\b(fact|field|chip|tpp|event|reported_by)\(\s*"([^"]*)"')
+_TABLE_OF = {"fact": "facts", "field": "facts", "chip": "chips", "tpp": "chips", "event": "events"}
 
 
 def reference_faults(tables: dict[str, pd.DataFrame], package: dict) -> list[Fault]:
@@ -20,7 +22,7 @@ def reference_faults(tables: dict[str, pd.DataFrame], package: dict) -> list[Fau
         for field in resource["schema"]["fields"]:
             faults += _column_faults(file, table, field, tables)
     faults += _repeat_faults(tables.get("facts")) + _same_page_faults(tables.get("sources"))
-    return faults + _shared_ids(tables)
+    return faults + _shared_ids(tables) + _claim_faults(tables)
 
 
 def _column_faults(file: str, table: pd.DataFrame, field: dict, tables: dict) -> list[Fault]:
@@ -30,9 +32,11 @@ def _column_faults(file: str, table: pd.DataFrame, field: dict, tables: dict) ->
         target = "sources.source_id"
     if target is None and name == "chip_id" and file != "data/chips.csv":
         target = "chips.chip_id"
+    if target and target.split(".")[0] not in tables:
+        return []  # the table itself is the fault
     if target:
         return _unknown(file, table, name, _values(tables, target), f"an id of {target.split('.')[0]}.csv")
-    if "vocabulary" in field:
+    if "vocabulary" in field and field["vocabulary"]["aliases"].split(".")[0] in tables:
         known = set(field["vocabulary"]["others"])
         for cell in _values(tables, field["vocabulary"]["aliases"]):
             known |= set(_split(cell))
@@ -60,9 +64,23 @@ def _split(cell: str) -> list[str]:
     return [item.strip() for item in cell.split(";") if item.strip()]
 
 
+def _claim_faults(tables: dict) -> list[Fault]:
+    """Checks of claims that ask for a row which is not there."""
+    if "claims" not in tables:
+        return []
+    claims, faults = tables["claims"], []
+    for column in ("check", "scope_check"):
+        for row, cell in zip(claims["row"], claims[column], strict=True):
+            for function, name in _NAMED_IN_CHECKS.findall(cell):
+                table = _TABLE_OF.get(function, "sources")
+                if table in tables and name not in set(tables[table].iloc[:, 1]):
+                    faults.append(Fault("data/claims.csv", row, column, shown(name), f"an id of {table}.csv"))
+    return faults
+
+
 def _repeat_faults(facts: pd.DataFrame | None) -> list[Fault]:
     """A repeat points at an original, never at itself or at another repeat."""
-    if facts is None:
+    if facts is None or facts.attrs["lacks"]:
         return []
     repeats = dict(zip(facts["fact_id"], facts["repeats"], strict=True))
     faults = []
@@ -79,7 +97,7 @@ def _repeat_faults(facts: pd.DataFrame | None) -> list[Fault]:
 
 def _same_page_faults(sources: pd.DataFrame | None) -> list[Fault]:
     """Two ids of one page carry one date."""
-    if sources is None:
+    if sources is None or sources.attrs["lacks"]:
         return []
     dates = dict(zip(sources["source_id"], sources["published"], strict=True))
     faults = []

@@ -18,9 +18,30 @@ _OPERATORS = ("==", "!=", "<", "<=", ">", ">=", "in", "not in")
 _RULES = "data/rules.yaml"
 
 
+class _Strict(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """YAML in which a key stands once: a second `effective:` would silently win."""
+
+    def construct_mapping(self, node, deep=False):
+        """A mapping; a repeated key is an error that names its line."""
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                problem = f"the key {key.value!r} a second time"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def rule_faults(folder: Path, tables: dict[str, pd.DataFrame], package: dict) -> list[Fault]:
-    """Faults of the rule book and of every scenario file."""
-    book, faults = _read(folder / "rules.yaml", _RULES)
+    """Faults of the rule book, of every scenario file and of the list of feeds."""
+    faults = [
+        Fault(f"data/{name}", 0, "", "no file", "a file that every build reads")
+        for name in ("rules.yaml", "scenarios/baseline.yml")
+        if not (folder / name).is_file()
+    ]
+    faults += _read(folder / "refresh.yml", "data/refresh.yml")[1]
+    book, more = _read(folder / "rules.yaml", _RULES)
+    faults += more
     if book is not None:
         faults += _rulebook(book, tables)
     for path in sorted((folder / "scenarios").glob("*.yml")):
@@ -34,7 +55,7 @@ def rule_faults(folder: Path, tables: dict[str, pd.DataFrame], package: dict) ->
 def _read(path: Path, file: str) -> tuple[dict | None, list[Fault]]:
     try:
         text = path.read_text(encoding="utf-8")
-        content = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        content = yaml.load(text, Loader=_Strict)
     except OSError:
         return None, []
     except UnicodeDecodeError:
@@ -49,6 +70,8 @@ def _read(path: Path, file: str) -> tuple[dict | None, list[Fault]]:
 
 
 def _rulebook(book: dict, tables: dict[str, pd.DataFrame]) -> list[Fault]:
+    if faults := _misshapen(book):
+        return faults
     metrics = set(book.get("metrics") or {})
     metrics |= set((book.get("metrics") or {}).get("not_of_the_chip") or [])
     sources = set(tables["sources"]["source_id"]) if "sources" in tables else None
@@ -67,6 +90,28 @@ def _rulebook(book: dict, tables: dict[str, pd.DataFrame]) -> list[Fault]:
     if "classifications" in tables:
         known = seen | {str(rule.get("group")) for rule in book.get("rules") or []}
         faults += _classified(tables["classifications"], known)
+    return faults
+
+
+def _misshapen(book: dict) -> list[Fault]:
+    """Sections that are no lists of mappings: nothing below them can be read."""
+    faults = []
+    if not isinstance(book.get("metrics") or {}, dict):
+        faults.append(Fault(_RULES, 0, "metrics", shown(book["metrics"]), "a mapping"))
+    for section in ("rules", "pending_bills", "cn_measures"):
+        entries = book.get(section) or []
+        if not isinstance(entries, list):
+            faults.append(Fault(_RULES, 0, section, shown(entries), "a list of rules"))
+            continue
+        for place, rule in enumerate(entries):
+            if not isinstance(rule, dict):
+                faults.append(Fault(_RULES, 0, f"{section}[{place}]", shown(rule), "a mapping"))
+                continue
+            for key, kind in (("licence_policy", list), ("field_sources", dict), ("verification", dict)):
+                if not isinstance(rule.get(key) or kind(), kind):
+                    name = f"{rule.get('id', place)}.{key}"
+                    expected = "a list" if kind is list else "a mapping"
+                    faults.append(Fault(_RULES, 0, name, shown(rule[key]), expected))
     return faults
 
 
@@ -152,20 +197,26 @@ def _classified(table: pd.DataFrame, known: set[str]) -> list[Fault]:
 
 
 def _scenario(file: str, plan: dict, assumptions: pd.DataFrame | None, package: dict) -> list[Fault]:
-    switches = set(package.get("scenarioSwitches", {}))
+    switches = set(package["scenarioSwitches"]) if "scenarioSwitches" in package else None
     known = {
         "": {"title", "description", "assumptions", "switches"},
         "switches.": switches,
         "assumptions.": None if assumptions is None else set(assumptions["parameter"]),
     }
+    faults = [
+        Fault(file, 0, key, shown(plan[key]), "a mapping of names to values")
+        for key in ("switches", "assumptions")
+        if not isinstance(plan.get(key) or {}, dict)
+    ]
+    if faults:
+        return faults
     named = {"": plan, "switches.": plan.get("switches") or {}, "assumptions.": plan.get("assumptions") or {}}
-    faults = []
     for prefix, names in named.items():
         for name in names:
             if known[prefix] is not None and name not in known[prefix]:
                 expected = {
                     "": "title, description, assumptions or switches",
-                    "switches.": "one of " + ", ".join(sorted(switches)),
+                    "switches.": "one of " + ", ".join(sorted(switches or ())),
                     "assumptions.": "a parameter of assumptions.csv",
                 }[prefix]
                 near = get_close_matches(str(name), sorted(known[prefix]), n=1)

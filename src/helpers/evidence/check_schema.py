@@ -1,6 +1,5 @@
-"""Faults of structure: missing files and columns, types, allowed values, keys, as `datapackage.json` says."""
+"""Faults of structure: missing columns, types, allowed values, keys, as `datapackage.json` says."""
 
-import json
 from pathlib import Path
 
 from helpers.evidence.faults import Fault, shown
@@ -12,34 +11,23 @@ _WHOLE_FILE = {
 }
 
 
-def schema_faults(folder: Path) -> list[Fault]:
-    """What Frictionless finds, plus files that the package names and the folder lacks."""
-    try:
-        package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    except OSError:
-        return [Fault("data/datapackage.json", 0, "", "no file", "the description of the tables")]
-    except ValueError as error:
-        return [Fault("data/datapackage.json", getattr(error, "lineno", 0), "", f"{error}", "valid JSON")]
-    faults = []
-    for resource in package["resources"]:
-        if not (folder / resource["path"]).is_file():
-            faults.append(
-                Fault(f"data/{resource['path']}", 0, "", "no file", "the table named in datapackage.json")
-            )
-    for name in ("rules.yaml", "scenarios/baseline.yml"):
-        if not (folder / name).is_file():
-            faults.append(Fault(f"data/{name}", 0, "", "no file", "a file that every build reads"))
-    there = [resource for resource in package["resources"] if (folder / resource["path"]).is_file()]
-    return faults + _frictionless({**package, "resources": there}, folder)
+def schema_faults(folder: Path, package: dict, readable: set[str]) -> list[Fault]:
+    """What Frictionless finds in the tables that can be read."""
+    there = [resource for resource in package["resources"] if resource["name"] in readable]
+    return _frictionless({**package, "resources": there}, folder) if there else []
 
 
 def _frictionless(package: dict, folder: Path) -> list[Fault]:
     # Imported here: half a second that only a check should pay.
-    from frictionless import Package, system
+    from frictionless import FrictionlessException, Package, system
 
     # The package is the project's own file; its tables stay inside its folder.
-    with system.use_context(trusted=True):
-        report = Package.from_descriptor(_connected(package), basepath=str(folder)).validate()
+    try:
+        with system.use_context(trusted=True):
+            report = Package.from_descriptor(_connected(package), basepath=str(folder)).validate()
+    except FrictionlessException as error:
+        notes = [reason.note for reason in error.reasons] or [error.error.note]
+        return [Fault("data/datapackage.json", 0, "", shown(note), "a valid data package") for note in notes]
     columns = {
         resource["path"]: {field["name"]: field for field in resource["schema"]["fields"]}
         for resource in package["resources"]
@@ -50,8 +38,11 @@ def _frictionless(package: dict, folder: Path) -> list[Fault]:
     ]
     for task in report.tasks:
         path = Path(task.place).name
-        for error in task.errors:
-            faults.append(_fault(f"data/{path}", error.to_descriptor(), columns.get(path, {})))
+        errors = [error.to_descriptor() for error in task.errors]
+        blank = {error["rowNumber"] for error in errors if error["type"] == "blank-row"}
+        for error in errors:
+            if error["type"] == "blank-row" or error.get("rowNumber") not in blank:
+                faults.append(_fault(f"data/{path}", error, columns.get(path, {})))
     return faults
 
 
