@@ -108,6 +108,15 @@ def test_an_unknown_area_says_from_what_value_it_matters(page):
     assert "from 2,000 mm²: not-controlled" in text
 
 
+def test_an_unknown_market_says_what_each_answer_would_give(page):
+    page.select_option("#designer-preset", label="GeForce RTX 4090")
+    page.select_option("#designer-day", "2023-11-17")
+    page.select_option("#designer-market", "")
+    wait_for(page, "undetermined")
+    text = page.inner_text(".designer-detail ul")
+    assert "data centres: licence-required; consumers: nac-notification" in text
+
+
 def test_nothing_is_wider_than_a_phone(page):
     width = page.locator("main").evaluate("node => node.ownerDocument.documentElement.scrollWidth")
     assert width <= 390

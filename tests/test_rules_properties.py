@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from helpers.evidence import load
 from helpers.models.rules import compile_rules, judge, rule_dates
+from helpers.models.rules.inputs import missing_inputs
 from helpers.models.rules.metrics import measure
 from helpers.models.rules.specification import RATES
 from helpers.models.rules.sweep import sweep
@@ -46,6 +47,17 @@ def test_a_removed_input_never_gives_a_different_definite_answer(spec, removed, 
     partial = judge(holed, BOOK, day)
     assert partial.status in ("undetermined", full.status)
     assert set(full.possible) <= set(partial.possible)
+
+
+@settings(max_examples=100, deadline=None)
+@given(full_specifications, st.sets(st.sampled_from(REMOVABLE), min_size=1), st.sampled_from(DAYS))
+def test_an_answer_left_open_by_a_removed_input_names_what_is_missing(spec, removed, day):
+    holed = {key: (None if key in removed else value) for key, value in spec.items()}
+    if "vendor" in removed:
+        holed["vendor_hq"] = None
+    judged = judge(holed, BOOK, day)
+    if judged.status == "undetermined" and judge(spec, BOOK, day).status != "undetermined":
+        assert missing_inputs(holed, BOOK, day, judged)
 
 
 @settings(max_examples=400, deadline=None)

@@ -116,6 +116,12 @@
     else state.spec[field] = controls[field].get();
   }
 
+  const CHOICES = [
+    { field: "market", label: "Sold for", options: data.markets },
+    { field: "vendor", label: "Maker", options: data.vendors },
+    { field: "commercially_available_us", label: data.saleLabel, options: data.answers },
+  ];
+
   function figure(value) {
     if (!isFinite(value)) return "any";
     return value.toLocaleString("en", { maximumSignificantDigits: value >= 1000 ? 6 : 4 });
@@ -175,6 +181,17 @@
         return range + " " + input.unit + ": " + point.answer;
       });
       list.append(make("li", { text: input.label + ": " + words.join("; ") }));
+    });
+    CHOICES.forEach(function (choice) {
+      if (spec[choice.field] !== null && spec[choice.field] !== undefined) return;
+      const words = choice.options.filter(function (option) { return option.value !== ""; }).map(function (option) {
+        const changed = Object.assign({}, spec);
+        READ[choice.field](changed, option.value);
+        return { option: option.text, answer: engine.judge(changed, book, state.day).possible.join(" or ") };
+      });
+      if (words.every(function (word) { return word.answer === judged.possible.join(" or "); })) return;
+      list.append(make("li", { text: choice.label + ": " +
+        words.map(function (word) { return word.option + ": " + word.answer; }).join("; ") }));
     });
     return list;
   }

@@ -13,20 +13,21 @@ from helpers.models.rules.specification import CHOICES, FLAGS, QUANTITIES, RATES
 from helpers.models.rules.sweep import SCALE, Segment, choices, sweep, trees_of, with_value
 
 _SIXTEEN_BIT = "tflops_fp16_dense"
+BANDWIDTHS = ("interconnect_gbs", "host_io_gbs", "memory_bw_gbs")
 
 
 def missing_inputs(spec: Specification, book: Book, day: str, judged: Judgement) -> list[dict]:
     """Inputs that are not known and on which the status depends, each with the values from which it matters.
 
-    One row: field, label, unit, matters (ranges or values with their status), sentence. Empty when the status is
-    the same whatever they are.
+    One row: field, label, unit, matters (ranges or values with their status), sentence, and `given` where it holds
+    with another missing input taken at a value. Empty when the status is the same whatever they are.
     """
     if judged.status != UNDETERMINED:
         return []
     unknown = _unknown_inputs(spec, book, day)
     rows = [row for field in unknown if (row := _matters(spec, field, book, day, judged.possible))]
     if not rows:
-        return []
+        return _one_of_several(spec, book, day, unknown)
     first, value = rows[0]["field"], _open_value(rows[0])
     if value is not None:
         given = with_value(spec, first, value, book)
@@ -38,6 +39,23 @@ def missing_inputs(spec: Specification, book: Book, day: str, judged: Judgement)
                 at = f"with a {rows[0]['label']} of {figure(value)} {rows[0]['unit']}, "
                 rows.append({**row, "given": {first: value}, "sentence": at + row["sentence"]})
     return rows
+
+
+def _one_of_several(spec: Specification, book: Book, day: str, unknown: list[str]) -> list[dict]:
+    """The rows where no missing input settles anything alone: bandwidths are taken as zero until one does."""
+    given: dict[str, float] = {}
+    for fixed in (field for field in unknown if field in BANDWIDTHS):
+        spec, given = {**spec, fixed: 0.0}, {**given, fixed: 0.0}
+        possible = judge(spec, book, day).possible
+        rows = [
+            row
+            for field in unknown
+            if field not in given and (row := _matters(spec, field, book, day, possible))
+        ]
+        if rows:
+            at = f"with no {' and no '.join(QUANTITIES[field][0] for field in given)}, "
+            return [{**row, "given": given, "sentence": at + row["sentence"]} for row in rows]
+    return []
 
 
 def disputed_inputs(spec: Specification, book: Book, day: str) -> list[dict]:

@@ -89,7 +89,7 @@ def _aliases(name: str) -> tuple[str, ...]:
     for part in re.split(r";(?![^(]*\))", name):
         inside = [piece.strip() for group in _BRACKETED.findall(part) for piece in re.split(r"[;,]", group)]
         bare = _BRACKETED.sub(" ", part).strip()
-        found += [bare, *(bare.split(" / ") if " / " in bare else [])]
+        found += [part.strip(), bare, *(bare.split(" / ") if " / " in bare else [])]
         found += [piece.removeprefix("also reported as ") for piece in inside if piece]
     return tuple(dict.fromkeys(alias for alias in found if alias))
 
