@@ -335,7 +335,7 @@ def test_results_of_a_run_can_be_checked():
 
 
 def test_fresh_claims_need_rows_and_no_code(tmp_path):
-    """An analyst appends ten claims of other articles to the file; at least seven are judged, and rightly."""
+    """An analyst appends claims to the file, nine of them from articles just read; most are judged, and rightly."""
     folder = tmp_path / "data"
     shutil.copytree(data_dir(), folder)
     with FRESH.open(encoding="utf-8", newline="") as file:
@@ -346,8 +346,8 @@ def test_fresh_claims_need_rows_and_no_code(tmp_path):
         writer = csv.DictWriter(file, names, restval="", extrasaction="ignore", lineterminator="\n")
         writer.writerows({**row, "source_id": "seed-guancha-2024-08-01", "paragraph": 1} for row in fresh)
     table = judge_all(load(folder=folder)).set_index("id")
-    assert len(fresh) == 10
-    assert sum(table.loc[row["claim_id"], "verdict_now"] != "not checkable" for row in fresh) >= 7
+    judged_now = [table.loc[row["claim_id"], "verdict_now"] != "not checkable" for row in fresh]
+    assert len(fresh) >= 10 and sum(judged_now) >= 0.7 * len(fresh)
     assert {row["claim_id"]: row["expected"] for row in fresh} == {
         row["claim_id"]: table.loc[row["claim_id"], "verdict_now"] for row in fresh
     }

@@ -14,6 +14,7 @@ _WORDS = {
     "ai": "AI",
     "idc": "(IDC)",
     "gpu": "GPU",
+    "china": "China",
     "datacenter": "data-centre",
     "datacentre": "data-centre",
 }
