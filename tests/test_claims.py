@@ -262,6 +262,17 @@ def test_editions_hold_only_what_had_been_said_and_known():
                     assert day <= as_of or day == row.due, (row.id, text)
 
 
+def test_a_reason_of_an_edition_knows_nothing_later():
+    """Names and years of what came after: a scope note or a reading says them only once they are evidence."""
+    for as_of, later in (
+        ("2024-08-01", "CloudMatrix|Epoch|FlagPerf|2026|(early|in) 2025"),
+        ("2025-06-30", "2026|FlagPerf"),
+    ):
+        for row in judged(as_of).itertuples():
+            for text in (row.reason, row.reason_then):
+                assert not re.search(later, text.replace(row.due, "")), (as_of, row.id, text)
+
+
 def test_editions_cite_only_rows_they_know():
     for as_of in ("2024-08-01", "2025-06-30"):
         evidence = load(as_of)

@@ -214,16 +214,18 @@ def rental_prices(rents: pd.DataFrame) -> Exhibit | None:
 
 def _useful(steps: pd.DataFrame) -> list[str]:
     """Each rule's change in the price of a useful FLOP, with the utilisation that it assumes."""
-    told_ = []
+    notes = []
     for step in steps.dropna(subset=["useful_ratio"]).to_dict("records"):
         low, high = step["useful_low"], step["useful_high"]
         between = "" if pd.isna(low) or pd.isna(high) else f" ({low:.2g} to {high:.2g})"
-        told_.append(
-            f"Useful is the peak times its utilisation in training. {step['rule']}, {_product(step['before'])} "
-            f"({when(step['before_period'])}) to {_product(step['after'])} ({when(step['after_period'])}): "
-            f"{step['useful_ratio']:.2g} times{between}, with {step['utilisation']}."
+        pair = " to ".join(
+            f"{_product(step[one])} ({when(step[f'{one}_period'])})" for one in ("before", "after")
         )
-    return told_
+        notes.append(
+            f"Per useful FLOP (the peak times its utilisation in training), {step['rule']}, {pair}: "
+            f"{step['useful_ratio']:.2g} times{between}, at {step['utilisation']}."
+        )
+    return notes
 
 
 def _buyers(scope: str) -> str:

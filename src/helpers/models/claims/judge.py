@@ -72,7 +72,9 @@ def judge(claim: Claim, known: Known) -> Finding:
     except NotYetKnown as fault:
         if fault.known_from is None and claim.kind != "forecast":
             raise CheckError(f"column check: {fault}, and no row of the evidence ever answers it") from None
-        return Finding(NOT_CHECKABLE, known.day, known_from=fault.known_from, remark=remark)
+        # What later evidence showed must not stand in a reason of the days before it.
+        waits = remark if fault.known_from is None else ""
+        return Finding(NOT_CHECKABLE, known.day, known_from=fault.known_from, remark=waits)
     verdict, misleads = _compare(claim, found)
     if not _settled(claim, verdict, known.day):
         return Finding(NOT_CHECKABLE, known.day, found)

@@ -23,7 +23,7 @@ _CONFIDENCE_OF = {"measured": "high", "reported": "medium", "estimated": "medium
 
 
 def reason(claim: Claim, finding: Finding) -> str:
-    """Why the verdict is what it is, in one sentence that begins with how the statement was read."""
+    """Why the verdict is what it is, in one sentence that begins with how a statement that leaves room was read."""
     if finding.found is None:
         said = _without_evidence(claim, finding)
     elif finding.verdict == NOT_CHECKABLE:
@@ -33,7 +33,7 @@ def reason(claim: Claim, finding: Finding) -> str:
     else:
         made = {Quantity: _number, Day: _day, Truth: _truth}[type(finding.found)](claim, finding)
         said = f"{made}{_remark(claim, finding)}{_standing(finding)}"
-    if not (claim.reading and claim.check):
+    if not claim.reading or finding.found is None:
         return _sentence(said)
     it = "it " if isinstance(finding.found, Truth) else ""
     return _sentence(f"read as “{claim.reading}”, {it}{said}")
@@ -92,7 +92,7 @@ def _without_evidence(claim: Claim, finding: Finding) -> str:
     else:
         first = f"nothing published by {finding.on} allowed a check"
     first += f"; the first evidence appeared on {later}" if later else ""
-    return f"{first}; {finding.remark}" if finding.remark and not later else first
+    return f"{first}; {finding.remark}" if finding.remark else first
 
 
 def _number(claim: Claim, finding: Finding) -> str:
