@@ -104,8 +104,8 @@ def _by_coverage(same: pd.DataFrame | None, quantity: str) -> list[str]:
     """How much of the rise is makers that an earlier year does not count, as a note."""
     rows = same[same["quantity"] == quantity] if same is not None else pd.DataFrame()
     return [
-        f"{r['to']} counts {r['counted_last']} Chinese makers and {r['from']} only {r['counted_first']}. The supply "
-        f"of those counted in both ({r['makers']}) went from {r['first'] / 1e3:.0f} to {r['last'] / 1e3:.0f} thousand."
+        f"{r['to']} counts {r['counted_last']} Chinese makers and {r['from']} only {r['counted_first']}. Those "
+        f"in both ({r['makers']}) went from {r['first'] / 1e3:.0f} to {r['last'] / 1e3:.0f} thousand."
         for r in rows.to_dict("records")
         if r["counted_last"] != r["counted_first"]
     ]
