@@ -12,6 +12,11 @@ from helpers.exhibits.layout import beside, log_pixels
 from helpers.exhibits.policy import MEANING, STRENGTH
 from helpers.exhibits.theme import colour
 
+OTHERWISE = (
+    "Has another status than its place, because another input decides: links under the limit of 2022, a letter, or a "
+    "part made for China, which is not on sale in the United States as the review window of 2026 asks."
+)
+
 
 def design_space_exhibit(
     panels: dict[str, pd.DataFrame], chips: pd.DataFrame, rules: pd.DataFrame, as_of: date
@@ -24,6 +29,7 @@ def design_space_exhibit(
     if not panels:
         return None
     free = {name: _free_share(frame) for name, frame in panels.items()}
+    chips = _marked(chips, panels)
     rows = pd.concat([frame.assign(panel=name) for name, frame in panels.items()], ignore_index=True)
     return Exhibit(
         id="policy-design-space",
@@ -45,8 +51,22 @@ def design_space_exhibit(
             MEANING,
             "Shares are of the logarithmic plane shown, not of chips. The rule of 2022 tested compute only in parts "
             "whose I/O reached its limit; below it every design was free.",
+            *([f"* {OTHERWISE}"] if chips["chip"].str.endswith("*").any() else []),
         ],
     )
+
+
+def _marked(chips: pd.DataFrame, panels: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The chips, with an asterisk after the name of those whose own status is not that of their place."""
+    places = pd.concat([frame.assign(panel=name) for name, frame in panels.items()], ignore_index=True)
+    held = chips.merge(places.rename(columns={"status": "place"}), on="panel")
+    inside = held["tpp"].between(held["tpp_low"], held["tpp_high"], inclusive="left")
+    inside &= held["pd"].between(held["pd_low"], held["pd_high"], inclusive="left")
+    other = held[inside & (held["status"] != held["place"])]
+    marked = pd.MultiIndex.from_frame(chips[["panel", "chip"]]).isin(
+        list(zip(other["panel"], other["chip"], strict=True))
+    )
+    return chips.assign(chip=chips["chip"].where(~marked, chips["chip"] + "*"))
 
 
 def _space_title(panels: dict[str, pd.DataFrame]) -> str:

@@ -8,6 +8,7 @@ from html import escape
 import pandas as pd
 
 MOST_ROWS = 200
+SENTENCE = 40
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -57,6 +58,11 @@ def _of_days(values: pd.Series) -> bool:
     return len(values) > 0 and values.map(lambda value: bool(_DAY.fullmatch(str(value)))).all()
 
 
+def _long(values: pd.Series) -> bool:
+    """Whether a column holds sentences, which need a wider cell."""
+    return bool((values.map(lambda value: len(str(value))) > SENTENCE).any())
+
+
 def html_table(
     frame: pd.DataFrame,
     caption: str,
@@ -72,7 +78,13 @@ def html_table(
         pd.api.types.is_numeric_dtype(shown[name].dtype) and shown[name].dtype != bool for name in shown
     ]
     classes = [
-        ' class="n"' if flag else ' class="d"' if _of_days(shown[name]) else ""
+        ' class="n"'
+        if flag
+        else ' class="d"'
+        if _of_days(shown[name])
+        else ' class="w"'
+        if _long(shown[name])
+        else ""
         for name, flag in zip(shown.columns, numeric, strict=True)
     ]
     head = "".join(
