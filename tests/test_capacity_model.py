@@ -100,10 +100,16 @@ def test_memory_binds_and_is_not_spent_twice():
 
 def test_memory_binds_from_the_rule_and_not_before_it_is_known(now):
     quarters = quarter_axis(2028)
-    free = domestic.memory_free(now.events, quarters)
+    free = domestic.memory_free(now.events, quarters, pd.Timestamp(now.as_of))
     assert free[quarters <= pd.Period("2024Q4")].all() and not free[quarters > pd.Period("2024Q4")].any()
     early = load("2024-06-30")
-    assert domestic.memory_free(early.events, quarters).all()
+    day = pd.Timestamp(early.as_of)
+    assert domestic.memory_free(early.events, quarters, day).all()
+    closed = domestic.memory_free(early.events, quarters, day, {"memory": "closed"})
+    assert closed.tolist() == (quarters <= pd.Period("2024Q2")).tolist()
+    assert domestic.memory_free(now.events, quarters, day, {"memory": "open"})[-1]
+    with pytest.raises(ValueError, match="closed, open"):
+        domestic.memory_free(now.events, quarters, day, {"memory": "ajar"})
     chain = simulate(early, draws=64).paths.chain
     assert (chain.dies == chain.memory_limit).all()
 
@@ -331,6 +337,12 @@ def test_a_scenario_changes_no_past(now):
     assert last["hbm_bound"] < last["baseline"] < last["fast_domestic_ramp"]
 
 
+def test_a_memory_bound_scenario_binds_before_the_rule_too():
+    paths = scenario_paths(load("2024-08-01"), ["baseline", "hbm_bound"], draws=256)
+    last = paths[paths["period"] == paths["period"].max()].set_index("scenario")["p50"]
+    assert last["hbm_bound"] < 0.9 * last["baseline"]
+
+
 def test_comparison_is_paired_and_antisymmetric(now):
     there = compare(now, "baseline", "open_sales", draws=256)
     back = compare(now, "open_sales", "baseline", draws=256)
@@ -357,6 +369,7 @@ def test_unknown_scenario_parts_are_refused(now):
         ({"switches": {"sales": {"h200": "ajar"}}}, "closed, reopened, open"),
         ({"assumption": {}}, "assumptions"),
         ({"switches": {"sale": {}}}, "sales"),
+        ({"switches": {"memry": "closed"}}, "memory"),
     ],
 )
 def test_an_unknown_name_of_a_scenario_is_refused_with_the_nearest(now, plan, near):

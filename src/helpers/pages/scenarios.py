@@ -97,4 +97,6 @@ def _overrides(plan: Mapping[str, Any], priors: Mapping[str, Mapping[str, Any]])
         )
     for name, value in ((plan.get("switches") or {}).get("sales") or {}).items():
         items.append(f"<li>sales of {escape(name.upper())}: {escape(str(value))}</li>")
+    if memory := (plan.get("switches") or {}).get("memory"):
+        items.append(f"<li>sales of high-bandwidth memory: {escape(str(memory))}</li>")
     return f"<ul>{''.join(items)}</ul>" if items else ""

@@ -35,16 +35,30 @@ class Huawei(NamedTuple):
     h100e_per_card: np.ndarray
 
 
-def memory_free(events: pd.DataFrame, quarters: pd.PeriodIndex) -> np.ndarray:
-    """Which quarters began before a US rule closed the sale of high-bandwidth memory; all of them without a rule."""
+MEMORY_STATES = ("closed", "open")
+
+
+def memory_free(
+    events: pd.DataFrame, quarters: pd.PeriodIndex, as_of: pd.Timestamp, switches: dict | None = None
+) -> np.ndarray:
+    """In which quarters memory can be bought: those that began before a US rule closed its sale, all without a rule.
+
+    switches: `{"memory": state}` sets the state from the quarter after `as_of` on. Raises ValueError for another one.
+    """
+    state = (switches or {}).get("memory")
+    if state not in (None, *MEMORY_STATES):
+        raise ValueError(f"switches.memory: unknown state {state!r}; there are: {', '.join(MEMORY_STATES)}")
     named = events["chips_affected"].map(
         lambda chips: MEMORY in {part.strip() for part in str(chips).split(";")}
     )
     rules = events[named & (events["instrument"] == "rule") & (events["direction"] == "tighten")]
-    if rules.empty:
-        return np.ones(len(quarters), dtype=bool)
-    closed = pd.to_datetime(rules["effective_date"].fillna(rules["date"])).min()
-    return np.asarray(quarters.start_time <= closed)
+    free = np.ones(len(quarters), dtype=bool)
+    if len(rules):
+        closed = pd.to_datetime(rules["effective_date"].fillna(rules["date"])).min()
+        free = np.asarray(quarters.start_time <= closed)
+    if state is not None:
+        free = np.where(quarters.start_time > as_of, state == "open", free)
+    return free
 
 
 def huawei(
@@ -122,11 +136,12 @@ def _memory_bound(
     per_die = path(drawn, "huawei_hbm_stacks_per_die", quarters)
     counted = np.zeros(len(quarters), dtype=bool) if counted is None else counted
     dies, limit = wanted.copy(), wanted.copy()
-    stacks = np.maximum(drawn["huawei_hbm_stack_bank"] - (wanted * per_die)[:, free].sum(axis=1), 0.0)
-    for place in np.flatnonzero(~free):
-        stacks = stacks + inflow[:, place]
-        limit[:, place] = stacks / per_die[:, place]
-        if not counted[place]:
+    stacks = drawn["huawei_hbm_stack_bank"]
+    for place in range(len(quarters)):
+        if not free[place]:
+            stacks = stacks + inflow[:, place]
+            limit[:, place] = stacks / per_die[:, place]
+        if not (free[place] or counted[place]):
             dies[:, place] = np.minimum(wanted[:, place], limit[:, place])
         stacks = np.maximum(stacks - dies[:, place] * per_die[:, place], 0.0)
     return dies, limit

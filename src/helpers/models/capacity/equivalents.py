@@ -12,6 +12,12 @@ BASIS = {
     "int8": "peak dense 8-bit against H100 SXM",
     "memory_bandwidth": "memory bandwidth against H100 SXM",
 }
+# How prose calls an H100-equivalent on each basis; FP16 is the usual one.
+SPOKEN = {
+    "fp16": "H100-equivalents",
+    "int8": "H100-equivalents (8-bit)",
+    "memory_bandwidth": "H100-equivalents of memory bandwidth",
+}
 _RATES = {
     "fp16": ["tflops_fp16_dense"],
     "int8": ["tflops_fp8_dense", "tops_int8_dense"],

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from helpers.models.capacity.equivalents import SPOKEN
 from helpers.models.capacity.result import CapacityResult, percentiles
 from helpers.models.capacity.samples import samples
 from helpers.models.capacity.targets import judged_targets, share_of_world
@@ -65,9 +66,10 @@ def _stock(result: CapacityResult, draws: dict[str, np.ndarray], id: str, place:
     label = result.labels[place]
     later = place > result.inputs.now
     verb = "would run" if later else "ran"
+    unit = SPOKEN[result.inputs.precision]
     return _made(
         result, id, draws[id], "installed in China",
-        f"China {verb} about {{shown}} H100-equivalents at the end of {when(label)} ([low] to [high]).",
+        f"China {verb} about {{shown}} {unit} at the end of {when(label)} ([low] to [high]).",
         result.evidence_of("China", "installed"), period=label, key=True,
         confidence="low" if later else "medium", exhibit="capacity-stock",
     )  # fmt: skip

@@ -70,19 +70,20 @@ def compare(
 
 def differences(evidence, a: str, b: str) -> pd.DataFrame:
     """What two scenarios assume differently. One row is one override or switch: name, in_a, in_b (as written)."""
-    plans = [evidence.scenario(name) for name in (a, b)]
-    rows = []
-    for part in ("assumptions", "sales"):
-        left, right = (
-            (plan.get("assumptions") or {})
-            if part == "assumptions"
-            else ((plan.get("switches") or {}).get("sales") or {})
-            for plan in plans
-        )
-        for name in sorted(set(left) | set(right)):
-            if left.get(name) != right.get(name):
-                rows.append((name, _written(left.get(name)), _written(right.get(name))))
+    left, right = (_changes(evidence.scenario(name)) for name in (a, b))
+    rows = [
+        (name, _written(left.get(name)), _written(right.get(name)))
+        for name in [*left, *(name for name in right if name not in left)]
+        if left.get(name) != right.get(name)
+    ]
     return pd.DataFrame(rows, columns=["name", "in_a", "in_b"])
+
+
+def _changes(plan: dict) -> dict[str, object]:
+    """Overrides and switches of a scenario by name."""
+    switches = dict(plan.get("switches") or {})
+    sales = switches.pop("sales", None) or {}
+    return {**(plan.get("assumptions") or {}), **sales, **switches}
 
 
 def _written(value: object) -> str:

@@ -40,6 +40,7 @@ FACTORS: dict[str, tuple[str, ...]] = {
     "lag to deployment": ("-deployment_lag_quarters",),
     "counting errors": ("noise:b-", "noise:c-", "noise:"),
 }
+_PLURAL = ("SMIC wafers", "dies per card", "licensed imports", "counting errors")
 UNUSED = ("utilisation", "path:utilisation", "offshore", "path:offshore", "official_scope_error")
 
 
@@ -172,9 +173,8 @@ def in_words(indices: pd.DataFrame, year: int, most: int = 3) -> str:
         return ""
     first, rest = parts[0], parts[1:]
     name, share = first.rsplit(" ", 2)[0], " ".join(first.rsplit(" ", 2)[1:])
-    text = (
-        f"{name[0].upper()}{name[1:]} explains {share} of the uncertainty of the stock at the end of {year}"
-    )
+    verb = "explain" if name in _PLURAL else "explains"
+    text = f"{name[0].upper()}{name[1:]} {verb} {share} of the uncertainty of the stock at the end of {year}"
     return text + (
         f", {' and '.join([', '.join(rest[:-1]), rest[-1]]) if len(rest) > 1 else rest[0]}." if rest else "."
     )

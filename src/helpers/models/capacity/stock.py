@@ -16,6 +16,7 @@ from helpers.models.capacity.legs import DOMESTIC, LEGS, LICENSED
 from helpers.models.capacity.quarters import delay, path, quarter_axis
 
 MODEL = "capacity"
+SWITCHES = ("sales", "memory")
 PATHS = (
     "huawei_smic_wafers_per_month",
     "huawei_wafer_yield",
@@ -97,7 +98,7 @@ def prepare_from(evidence, plan: dict, name: str, horizon: int, precision: str) 
     parts = ("title", "description", "assumptions", "switches")
     faults = [f"{part!r}{priors.nearest(part, parts)}" for part in plan if part not in parts]
     switches = plan.get("switches") or {}
-    faults += [f"switch {key!r}{priors.nearest(key, ['sales'])}" for key in switches if key != "sales"]
+    faults += [f"switch {key!r}{priors.nearest(key, SWITCHES)}" for key in switches if key not in SWITCHES]
     if faults:
         raise ValueError(f"scenario {name!r} has unknown parts: {', '.join(faults)}")
     quarters = quarter_axis(horizon)
@@ -113,7 +114,7 @@ def prepare_from(evidence, plan: dict, name: str, horizon: int, precision: str) 
         chips=evidence.chips,
         factor=h100e(evidence.chips, precision),
         windows=imports.sale_windows(evidence.events, evidence.chips, quarters, as_of, plan.get("switches")),
-        memory_free=domestic.memory_free(evidence.events, quarters),
+        memory_free=domestic.memory_free(evidence.events, quarters, as_of, plan.get("switches")),
         pieces=observations.licensed_pieces(
             evidence.facts, quarters, sheet["licensed_count_error"].low, prices(sheet)
         ),
