@@ -26,6 +26,8 @@ from helpers.models.claims import (
     linked,
     tally,
 )
+from helpers.models.claims.known import Known
+from helpers.models.claims.lookups import functions
 from helpers.paths import data_dir
 
 FRESH = Path(__file__).parent / "fixtures" / "fresh_claims.csv"
@@ -434,6 +436,12 @@ def test_cli_judges_one_claim_and_an_edition(cli):
 def test_cli_names_what_it_cannot_do(cli, words, named):
     done = cli(*words)
     assert done.exit_code == 1 and named in done.stderr
+
+
+def test_the_guide_names_every_function_of_a_check():
+    guide = (data_dir() / "README.md").read_text(encoding="utf-8").partition("## A claim and its check")[2]
+    known = functions(Known(whole(), date(2026, 1, 1)))
+    assert not [name for name in known if not re.search(rf"`[^`]*\b{name}\b", guide)]
 
 
 def test_said_is_the_day_of_the_article():

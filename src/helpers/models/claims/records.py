@@ -143,7 +143,8 @@ def result(known: Known, name: Word, **keys) -> Quantity:
         )
     ids = tuple(one for one in str(row["evidence"]).split(";") if one)
     numbers = (float(row["p50"]), float(row["p5"]), float(row["p95"]))
-    return Quantity(*numbers, row["unit"], "", ids, _period_end(row["period"]), str(row["entity"]))
+    detail = f"{spelled(str(row['quantity']))} {row['period']}"
+    return Quantity(*numbers, row["unit"], "", ids, _period_end(row["period"]), str(row["entity"]), detail)
 
 
 def _period_end(text) -> date | None:
