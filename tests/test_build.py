@@ -160,6 +160,22 @@ def test_failing_notebook_keeps_the_old_site_and_names_the_cause(project, early)
     assert (early / "manifest.json").read_bytes() == before
 
 
+def test_a_renderer_that_fails_halfway_keeps_the_old_site(project, early, tmp_path, monkeypatch):
+    before = (early / "manifest.json").read_bytes()
+    quarto = tmp_path / "quarto"
+    quarto.write_text(
+        '#!/bin/sh\n[ "$1" = --version ] && echo 1.10.19 && exit\n'
+        "mkdir _site && echo half > _site/index.html\necho ERROR: the disk is full >&2\nexit 1\n"
+    )
+    quarto.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    done = briefing(project, "build", "--as-of", "2024-08-01", *SMALL)
+    assert done.returncode == 1 and "quarto failed" in done.stderr and "the disk is full" in done.stderr
+    assert (early / "manifest.json").read_bytes() == before
+    assert briefing(project, "verify", timeout=60).returncode == 0
+    assert sorted(path.name for path in project.glob("*_site*")) == ["_site"]
+
+
 def test_bad_evidence_stops_the_build(project, early):
     before = (early / "manifest.json").read_bytes()
     path = project / "data" / "facts.csv"

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import os
 import re
 import shutil
 from datetime import date
@@ -328,6 +329,51 @@ def test_a_missing_renderer_is_named(monkeypatch):
         pages.choose_renderer("quarto")
     with pytest.raises(pages.RenderFailed, match="expected auto, quarto or smalldocs"):
         pages.choose_renderer("hugo")
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("#!/bin/sh\necho 1.3.450\n", "found Quarto 1.3.450, expected 1.4 or newer"),
+        ("#!/bin/sh\necho no deno here >&2; exit 3\n", "does not tell its version: no deno here"),
+        ("#!/bin/sh\n", "it said nothing"),
+        ("#!/no/such/shell\n", "does not start"),
+    ],
+)
+def test_a_quarto_that_is_too_old_or_broken_is_named_and_not_chosen(fake_quarto, script, said):
+    fake_quarto(script)
+    assert pages.choose_renderer("auto") == "smalldocs"
+    with pytest.raises(pages.RenderFailed, match=said):
+        pages.choose_renderer("quarto")
+
+
+@pytest.mark.parametrize(
+    ("at_the_end", "said"),
+    [
+        ("echo ERROR: chips.ipynb is odd >&2; exit 1", "quarto failed:\nERROR: chips.ipynb is odd"),
+        ("exit 0", "quarto wrote no index.html"),
+        ("kill -9 $$", "quarto failed"),
+    ],
+)
+def test_a_quarto_that_fails_is_quoted(fake_quarto, tmp_path, at_the_end, said):
+    fake_quarto(f'#!/bin/sh\n[ "$1" = --version ] && echo 1.10.19 && exit\nmkdir -p _site\n{at_the_end}\n')
+    assert pages.choose_renderer("auto") == "quarto"
+    with pytest.raises(pages.RenderFailed, match=said):
+        pages.render(tmp_path, "quarto")
+
+
+@pytest.fixture
+def fake_quarto(tmp_path, monkeypatch):
+    """A `quarto` of our own, first on the PATH."""
+
+    def put(script):
+        path = tmp_path / "bin" / "quarto"
+        path.parent.mkdir()
+        path.write_text(script)
+        path.chmod(0o755)
+        monkeypatch.setenv("PATH", str(path.parent), prepend=os.pathsep)
+
+    return put
 
 
 def test_no_number_is_typed_in_the_prose_of_a_page():

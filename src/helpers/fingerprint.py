@@ -47,7 +47,7 @@ def remember(arguments: list[str], site: Path) -> None:
     record = {
         "arguments": arguments,
         "site": str(site),
-        "quarto": shutil.which("quarto"),
+        "quarto": _quarto(),
         "inputs": {str(path): _signature(path) for path in input_files()},
         "published": {str(path): _signature(path) for path in files_below(site)},
     }
@@ -62,11 +62,17 @@ def unchanged_site(arguments: list[str]) -> Path | None:
         record = json.loads(_record_path(arguments).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return None
-    if record["arguments"] != arguments or record["quarto"] != shutil.which("quarto"):
+    if record["arguments"] != arguments or record["quarto"] != _quarto():
         return None
     site = Path(record["site"])
     same = _same(record["inputs"], input_files()) and _same(record["published"], files_below(site))
     return site if same else None
+
+
+def _quarto() -> list | None:
+    """Where Quarto is and when it was put there: an update stays at the same path."""
+    path = shutil.which("quarto")
+    return [path, Path(path).stat().st_mtime_ns] if path else None
 
 
 def _record_path(arguments: list[str]) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.fingerprint import digest, files_below
+from helpers.pages.render import renderer_version
 from helpers.paths import data_dir, notebooks_dir, project_root, report_dir
 
 MANIFEST = "manifest.json"
@@ -22,7 +23,7 @@ def describe_inputs(parameters: dict[str, Any], renderer: str) -> dict[str, Any]
     root = project_root()
     return {
         "parameters": parameters,
-        "renderer": renderer,
+        "renderer": renderer_version(renderer),
         "python": ".".join(map(str, sys.version_info[:3])),
         "tools": {name: version(name) for name in TOOLS},
         "evidence": _hashes(data_dir(), data_dir()),

@@ -1,13 +1,18 @@
 """Two renderers, one project: Quarto where it is on the PATH, smalldocs (pure Python) otherwise."""
 
+import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 RENDERERS = ("quarto", "smalldocs")
 OUTPUT = "_site"
 SECONDS = 600
+# The first that leaves the tables of our own HTML alone (`html-table-processing: none` for a whole project).
+OLDEST_QUARTO = (1, 4)
+_INSTEAD = "or use --renderer smalldocs"
 
 
 class RenderFailed(Exception):
@@ -15,14 +20,49 @@ class RenderFailed(Exception):
 
 
 def choose_renderer(wanted: str = "auto") -> str:
-    """`quarto` or `smalldocs`. Raises RenderFailed when the one asked for by name is not there."""
-    if wanted == "auto":
-        return "quarto" if shutil.which("quarto") else "smalldocs"
-    if wanted not in RENDERERS:
+    """`quarto` or `smalldocs`; `auto` takes Quarto where one that is new enough starts.
+
+    Raises RenderFailed when the one asked for by name is not there, does not start or is too old.
+    """
+    if wanted not in ("auto", *RENDERERS):
         raise RenderFailed(f"renderer: found {wanted!r}, expected auto, quarto or smalldocs")
-    if wanted == "quarto" and not shutil.which("quarto"):
-        raise RenderFailed("Quarto is not on the PATH; install it or use --renderer smalldocs")
-    return wanted
+    if wanted == "smalldocs":
+        return wanted
+    try:
+        _quarto_version()
+    except RenderFailed:
+        if wanted == "quarto":
+            raise
+        return "smalldocs"
+    return "quarto"
+
+
+def renderer_version(renderer: str) -> str:
+    """The renderer with its version, such as `quarto 1.8.27`. Raises RenderFailed as `choose_renderer` does."""
+    return f"{renderer} {_quarto_version() if renderer == 'quarto' else version(renderer)}"
+
+
+def _quarto_version() -> str:
+    command = shutil.which("quarto")
+    if command is None:
+        raise RenderFailed(f"Quarto is not on the PATH; install it {_INSTEAD}")
+    try:
+        done = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise RenderFailed(f"{command} does not start: {error}; mend it {_INSTEAD}") from None
+    found = done.stdout.strip()
+    number = re.match(r"(\d+)\.(\d+)", found)
+    if done.returncode or not number:
+        said = (done.stderr.strip() or found)[-500:]
+        raise RenderFailed(
+            f"{command} does not tell its version: {said or 'it said nothing'}; mend it {_INSTEAD}"
+        )
+    if (int(number[1]), int(number[2])) < OLDEST_QUARTO:
+        expected = ".".join(map(str, OLDEST_QUARTO))
+        raise RenderFailed(
+            f"{command}: found Quarto {found}, expected {expected} or newer; update it {_INSTEAD}"
+        )
+    return found
 
 
 def render(project: Path, renderer: str = "auto") -> Path:
