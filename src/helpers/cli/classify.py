@@ -88,6 +88,8 @@ def _show(found, known: str, written_by_reader: bool) -> None:
         console.print(
             f"Nothing after {known} is known here; later rules are not in this answer.", style="yellow"
         )
+    if found.released and found.as_of < found.released and not found.variants:
+        console.print(f"Released on {found.released}: on that day it was not yet on sale.", style="yellow")
     for variant in found.variants[:MOST_VARIANTS]:
         console.print(f"  {escape(variant['chip'])}: {variant['status']}")
     console.print()

@@ -4,7 +4,7 @@ The markup is that of the site's registers: `assets/js/tables.js` adds the filte
 whole list is there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import pandas as pd
@@ -13,7 +13,10 @@ _DIRECTIONS = {"tighten": "tightens", "loosen": "loosens", "neutral": "neither"}
 
 
 def acts_register(acts: pd.DataFrame) -> str:
-    """Every dated act, newest first, to be filtered by side and words. acts: of `helpers.models.policy.timeline`."""
+    """Every dated act, newest first, to be filtered by side, kind, direction, chip and words.
+
+    acts: of `helpers.models.policy.timeline`.
+    """
     if acts.empty:
         return "<p>No act was known on this date.</p>"
     rows = []
@@ -27,9 +30,9 @@ def acts_register(acts: pd.DataFrame) -> str:
             f"<small>{escape(row['verification'])}: {_links(row['source_ids'])}</small>",
             escape(_DIRECTIONS.get(row["direction"], row["direction"])),
         ]
-        rows.append((row["event_id"], cells))
+        rows.append((row["event_id"], cells, {"kind": row["lane"], "chip": chips}))
     heads = ("Date", "Side", "Act", "Direction")
-    return _register("acts", "Acts of both sides", heads, rows, "Side")
+    return _register("acts", "Acts of both sides", heads, rows, "Side;Kind;Direction;Chip")
 
 
 def rules_register(rules: pd.DataFrame) -> str:
@@ -50,7 +53,7 @@ def rules_register(rules: pd.DataFrame) -> str:
             escape(row["level"]),
             days,
         ]
-        rows.append((row["rule_id"], cells))
+        rows.append((row["rule_id"], cells, {}))
     heads = ("Rule", "Level", "Effective")
     return _register("rules", "US rules", heads, rows, "Level")
 
@@ -63,17 +66,24 @@ def _links(source_ids: str) -> str:
 
 
 def _register(
-    name: str, caption: str, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], chosen: str
+    name: str,
+    caption: str,
+    heads: Sequence[str],
+    rows: Sequence[tuple[str, Sequence[str], Mapping[str, str]]],
+    chosen: str,
 ) -> str:
+    """rows: the id, the cells, and what the row can be chosen by besides them; chosen: the filters, by semicolons."""
     top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     body = "".join(
-        f'<tr id="{escape(row_id, quote=True)}">'
+        f'<tr id="{escape(row_id, quote=True)}"'
+        + "".join(f' data-{key}="{escape(value, quote=True)}"' for key, value in more.items())
+        + ">"
         + "".join(
-            f'<td data-head="{escape(head, quote=True)}">{cell}</td>'
+            f'<td{" class=d" if head == "Date" else ""} data-head="{escape(head, quote=True)}">{cell}</td>'
             for head, cell in zip(heads, cells, strict=True)
         )
         + "</tr>"
-        for row_id, cells in rows
+        for row_id, cells, more in rows
     )
     return (
         f'<details class="fold"><summary>{escape(caption)}: all {len(rows)}, to filter</summary>'

@@ -30,7 +30,8 @@ class Classification:
     disputed: inputs on which sources differ, with the status for each end
     unclaimed: rates that are left out and so taken as not claimed, with the value from which they would matter
     decided_by: the rule and the tests that settle it; variants: the members of a family, each with its status
-    circuit: the chip that was tested, when `chip` is a system or a family
+    circuit: the chip that was tested, when `chip` is a system or a family; released: the last day its release may
+        have been, None where that is not known
     """
 
     chip: str
@@ -48,6 +49,7 @@ class Classification:
     unclaimed: list[dict] = field(default_factory=list)
     variants: list[dict] = field(default_factory=list)
     circuit: str = ""
+    released: str | None = None
     system: str | None = None
     question: str = ""
 
@@ -88,6 +90,7 @@ def explain(spec: dict, book: Book, day: str, system: str | None = None) -> Clas
     return Classification(
         chip=system or spec["name"],
         circuit=spec["name"],
+        released=spec.get("release_date"),
         as_of=day,
         status=judged.status,
         possible=judged.possible,

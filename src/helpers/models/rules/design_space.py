@@ -93,7 +93,7 @@ def space_chips(evidence: Any, book: Book, panels: Mapping[str, tuple[str, str]]
     """The real chips of each panel: panel, chip, tpp, pd, status, for US chips on sale on the day with known figures.
 
     panels: name of the panel to its (day, market). Values are the low ends where sources differ; versions with the
-    same first alias and figures count once.
+    same first alias and figures count once. Parts made for China come first, then by TPP: the order of their names.
     """
     rows = []
     for part in parts_of(evidence, book):
@@ -108,8 +108,11 @@ def space_chips(evidence: Any, book: Book, panels: Mapping[str, tuple[str, str]]
             if part.on_sale(day) and (part.row["market"] == "datacenter") == (market == "datacenter"):
                 status = judge(part.spec, book, day, part.measured).status
                 label = (part.row.get("aliases") or part.row["name"]).split(";")[0]
-                rows.append({"panel": name, "chip": label, "tpp": tpp[0], "pd": density[0], "status": status})
-    frame = pd.DataFrame(rows, columns=["panel", "chip", "tpp", "pd", "status"])
-    return frame.drop_duplicates(["panel", "chip"]).sort_values(
-        ["panel", "tpp"], ascending=False, kind="stable"
+                made_for_china = bool(part.row["export_variant_of"])
+                rows.append({"panel": name, "chip": label, "tpp": tpp[0], "pd": density[0], "status": status,
+                             "made_for_china": made_for_china})  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["panel", "chip", "tpp", "pd", "status", "made_for_china"])
+    ordered = frame.drop_duplicates(["panel", "chip"]).sort_values(
+        ["panel", "made_for_china", "tpp"], ascending=False, kind="stable"
     )
+    return ordered.drop(columns="made_for_china")
