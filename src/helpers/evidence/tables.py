@@ -204,7 +204,9 @@ def _without_hindsight(frame: pd.DataFrame, known: pd.Timestamp) -> pd.DataFrame
     if "release_date" not in frame:
         return frame
     released = _days(frame["release_date"], knowable_from)
-    to_come = (released > known) & (frame["status"] != "announced")
+    # A plan names a quarter or a month; a whole day that lay ahead was only known when it came.
+    is_exact = frame["release_date"].str.len() == len("2024-11-15")
+    to_come = (released > known) & ((frame["status"] != "announced") | is_exact)
     status = frame["status"].replace({"banned variant": "shipping", "cancelled": "announced"})
     return frame.assign(
         status=status.mask(to_come, "announced"), release_date=frame["release_date"].mask(to_come, "")

@@ -23,6 +23,10 @@ _LINES = {
     _BILLING: ("by billing location", "NVIDIA", [1, 0]),
     _HEADQUARTERS: ("by customer headquarters", "ink", [5, 3]),
 }
+_TWO_BASES = [
+    "The two bases are never chained: billing location until the second quarter of fiscal 2026, customer "
+    "headquarters since, restated back by later filings."
+]
 _WHAT = {
     "inventory charge": "charge",
     "sales lost to the licence rule": "sales lost",
@@ -69,23 +73,20 @@ def nvidia_china_revenue(revenue: pd.DataFrame, gaps: pd.DataFrame, rules: pd.Da
         title=title,
         subtitle=subtitle(
             (
-                "NVIDIA's revenue from China including Hong Kong, USD bn a quarter, by the two bases "
-                "it has reported"
+                "NVIDIA's revenue from China including Hong Kong, USD bn a quarter, on each basis that it "
+                "has reported"
             ),
             revenue,
         ),
         unit="USD bn",
-        basis=f"{_BILLING}; {_HEADQUARTERS}",
+        basis="; ".join(basis for basis in (_BILLING, _HEADQUARTERS) if basis in set(table["basis"])),
         as_of=as_of(revenue),
         data=table,
         sources=source_ids(quarters, rules),
         alt=_nvidia_alt(table),
         confidence="medium",
         notes=[
-            (
-                "The two bases are never chained: billing location until the second quarter of fiscal "
-                "2026, customer headquarters since, restated back by later filings."
-            ),
+            *_TWO_BASES[: int(len(gaps) > 0)],
             (
                 "Fiscal quarters end about four weeks after calendar ones; each is drawn at its end. "
                 "Hollow: the year less three quarters, not filed as such."
