@@ -33,7 +33,7 @@ test-all: $(READY) ## the slow ones too: many editions, sweeps, injected faults
 	@$(BIN)/python -m pytest -q
 
 bench: $(READY) ## the benchmarks
-	@for file in benchmarks/*.py; do $(BIN)/python $$file; done
+	@for file in $(filter-out benchmarks/peers.py,$(wildcard benchmarks/*.py)); do $(BIN)/python $$file; done
 
 # quarto-cli downloads an archive from a host of its own when it is installed; where that host is out of reach,
 # smalldocs renders the same project.

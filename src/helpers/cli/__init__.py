@@ -13,6 +13,11 @@ def main() -> None:
         from helpers.fingerprint import unchanged_site
 
         if site := unchanged_site(arguments):
+            if "--json" in arguments:
+                import json
+
+                print(json.dumps({"event": "done", "site": str(site), "is_new": False, "notebooks": []}))
+                return
             print(site / "index.html")
             print("nothing has changed, nothing was run", file=sys.stderr)
             return

@@ -1,8 +1,9 @@
 """`briefing build`: run the notebooks and publish the site."""
 
+import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -40,6 +41,9 @@ def build(
         bool, typer.Option("--remake-editions", help="Make the kept editions again from this evidence and code.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Build even when nothing has changed.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Progress and outcome as one JSON object a line, for a program.")
+    ] = False,
 ) -> None:
     """Run the four notebooks and swap in the new site; on any failure the old site stays."""
     from helpers import pages
@@ -52,7 +56,7 @@ def build(
     if renderer not in ("auto", "quarto", "smalldocs"):
         _stop(errors, f"--renderer: found {renderer!r}, expected auto, quarto or smalldocs", 2)
     given = {"as_of": as_of, "scenario": scenario, **_pairs(parameter or [], errors)}
-    with _progress(errors) as shown:
+    with _Lines() if as_json else _Bars(errors) as shown:
         try:
             edition = make(
                 given,
@@ -71,6 +75,14 @@ def build(
         except (BuildFailed, pages.RenderFailed) as error:
             _stop(errors, str(error), 1)
     remember(sys.argv[1:], edition.site)
+    if as_json:
+        outcomes = [
+            {"page": outcome.card.page, "ran": outcome.ran, "because": outcome.reasons}
+            for outcome in edition.outcomes
+        ]
+        shown.line(event="done", site=str(edition.site), as_of=edition.as_of, renderer=edition.renderer,
+                   is_new=edition.is_new, notebooks=outcomes)  # fmt: skip
+        return
     typer.echo(f"{edition.site / 'index.html'}")
     for outcome in edition.outcomes:
         why = "; ".join(outcome.reasons[:3]) + (" ..." if len(outcome.reasons) > 3 else "")
@@ -105,7 +117,29 @@ def _show_failed(errors: Console, failed) -> None:
     raise typer.Exit(1)
 
 
-class _progress:
+class _Lines:
+    """Progress for a program: one JSON object a line on the standard output."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def line(self, **what: Any) -> None:
+        """One event."""
+        print(json.dumps(what, ensure_ascii=False), flush=True)
+
+    def stage(self, name: str) -> None:
+        """The stage that begins."""
+        self.line(event="stage", stage=name)
+
+    def cell(self, card, done: int, total: int) -> None:
+        """A cell that has ended."""
+        self.line(event="cell", page=card.page, done=done, total=total, seconds_left=_left(card, done))
+
+
+class _Bars:
     """Progress on a terminal: the stage, and a bar of cells per notebook; silent otherwise."""
 
     def __init__(self, console: Console):
@@ -113,6 +147,7 @@ class _progress:
             TextColumn("{task.description}"),
             BarColumn(),
             TextColumn("{task.completed}/{task.total} cells"),
+            TextColumn("{task.fields[left]}"),
         )
         self._bars = Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal)
         self._console = console
@@ -133,5 +168,13 @@ class _progress:
     def cell(self, card, done: int, total: int) -> None:
         """Move the bar of one notebook."""
         if card.page not in self._tasks:
-            self._tasks[card.page] = self._bars.add_task(f"  {card.title}", total=total)
-        self._bars.update(self._tasks[card.page], completed=done)
+            self._tasks[card.page] = self._bars.add_task(f"  {card.title}", total=total, left="")
+        seconds = _left(card, done)
+        left = f"about {seconds:.0f} s left" if seconds and done < total else ""
+        self._bars.update(self._tasks[card.page], completed=done, left=left)
+
+
+def _left(card, done: int) -> float | None:
+    from helpers.run.cache import seconds_left
+
+    return seconds_left(card, done)

@@ -1,5 +1,6 @@
 """From evidence to a published site: check, run, stage, render, finish, verify, swap. All or nothing."""
 
+import errno
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -72,6 +73,10 @@ def build(
         raise BuildFailed(str(error)) from error
     except Timeout:
         raise BuildFailed(f"another build is making {out}; wait for it or give another --out") from None
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise BuildFailed(f"no room is left on the disk ({error}); the published site is unchanged") from error
 
 
 def _build(

@@ -3,21 +3,18 @@
 Several can so run side by side; each has its own run folder, and ends when the build that asked for it does.
 """
 
-import ctypes
-import signal
 import sys
 from pathlib import Path
 
 from helpers.edition.build import BuildFailed, build
 from helpers.pages import RenderFailed
 from helpers.run import NotebookFailed, ParameterError
-
-_PR_SET_PDEATHSIG = 1
+from helpers.run.offspring import end_with_parent
 
 
 def main() -> None:
     """Make the edition; a failure is said in one line on the standard error, with exit code 1."""
-    _end_with_parent()
+    end_with_parent()
     as_of, folder, renderer = sys.argv[1:]
     try:
         build({"as_of": as_of}, Path(folder), renderer, editions="none")
@@ -25,12 +22,6 @@ def main() -> None:
         sys.exit(f"{failed}\nThe failed notebook is kept: {failed.kept}")
     except (BuildFailed, ParameterError, RenderFailed) as error:
         sys.exit(str(error))
-
-
-def _end_with_parent() -> None:
-    """Linux tells a process that its parent is gone, however it went; elsewhere it finishes what it makes."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -92,12 +92,24 @@ class Exhibit:
         return {"wide": svg.fit(self.chart, WIDE), "narrow": narrow}
 
     @cached_property
+    def compiled(self) -> dict[str, dict[str, Any]]:
+        """The two specifications compiled to Vega, once for the drawings and for the page's script."""
+        return {name: svg.to_vega(spec) for name, spec in self.specs.items()}
+
+    @cached_property
     def drawings(self) -> dict[str, str]:
-        """The two drawings as Vega's SVG."""
-        return {name: svg.to_svg(spec) for name, spec in self.specs.items()}
+        """The two drawings as Vega's SVG. Raises ValueError for a chart too wide for a phone."""
+        drawn = {name: svg.to_svg(compiled) for name, compiled in self.compiled.items()}
+        if self.narrow is None:
+            svg.refuse_wide(drawn["narrow"])
+        return drawn
 
     def to_html(self) -> str:
         """The figure for a page: static drawings, caption, table, downloads; nothing in it needs a script."""
+        return self._html
+
+    @cached_property
+    def _html(self) -> str:
         anchor = f"x-{self.id}"
         chart = self._chart_html(anchor) if self.chart is not None else ""
         table = "" if self.chart is not None else html_table(self.data, self.title)
@@ -199,8 +211,7 @@ class Exhibit:
         }
 
     def _script(self) -> str:
-        compiled = {name: svg.to_vega(spec) for name, spec in self.specs.items()}
-        text = json.dumps(compiled, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(self.compiled, ensure_ascii=False, separators=(",", ":"))
         return f'(window.briefingCharts=window.briefingCharts||{{}})["{self.id}"]={text};\n'
 
 

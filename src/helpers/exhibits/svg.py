@@ -40,10 +40,7 @@ def fit(chart: alt.TopLevelMixin, width: int) -> dict[str, Any]:
 
 
 def narrowed(chart: alt.TopLevelMixin) -> dict[str, Any]:
-    """A drawing for a phone made from a wide one: refitted, columns stacked, panels at full width.
-
-    Raises ValueError when the outcome is wider than a phone; the author then gives `narrow=`.
-    """
+    """A drawing for a phone made from a wide one: refitted, columns stacked, panels at full width."""
     spec = deepcopy(fit(chart, NARROW))
     panel = NARROW - 70
     if "hconcat" in spec:
@@ -57,12 +54,14 @@ def narrowed(chart: alt.TopLevelMixin) -> dict[str, Any]:
         spec["columns"] = 1
         inner = spec["spec"]
         inner["width"] = panel
-    found = svg_width(to_svg(spec))
-    if found > NARROW + 24:
-        raise ValueError(
-            f"the chart is {found:.0f} px wide on a phone of {NARROW} px: give the exhibit narrow="
-        )
     return spec
+
+
+def refuse_wide(svg: str) -> None:
+    """Raise ValueError when a drawing made by `narrowed` is wider than a phone; the author then gives `narrow=`."""
+    found = svg_width(svg)
+    if found > NARROW + 24:
+        raise ValueError(f"the chart is {found:.0f} px wide on a phone of {NARROW} px: give the exhibit narrow=")
 
 
 @cache
@@ -70,10 +69,10 @@ def _register_fonts() -> None:
     vl_convert.register_font_directory(str(report_dir() / "assets" / "fonts"))
 
 
-def to_svg(spec: dict[str, Any]) -> str:
-    """The specification drawn by Vega, as vl-convert writes it."""
+def to_svg(compiled: dict[str, Any]) -> str:
+    """A compiled specification drawn by Vega, as vl-convert writes it."""
     _register_fonts()
-    return vl_convert.vegalite_to_svg(spec, vl_version=VEGALITE)
+    return vl_convert.vega_to_svg(compiled)
 
 
 def to_vega(spec: dict[str, Any]) -> dict[str, Any]:
@@ -171,6 +170,7 @@ __all__ = [
     "fit",
     "narrowed",
     "page_svg",
+    "refuse_wide",
     "svg_width",
     "to_png",
     "to_svg",

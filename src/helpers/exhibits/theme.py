@@ -6,8 +6,10 @@ light colours; `helpers.exhibits.svg` turns each into the CSS variable of the sa
 """
 
 import unicodedata
+from functools import cache
 
 import altair as alt
+from altair.utils import schemapi
 
 WIDE = 760
 NARROW = 344
@@ -118,6 +120,11 @@ def scale(entities: list[str]) -> alt.Scale:
     return alt.Scale(domain=list(entities), range=[colour(name) for name in entities])
 
 
+# Altair tabulates all its classes anew for every encoding, half of what a chart costs; equal classes, equal table.
+_table_of = cache(schemapi._FromDict)
+schemapi._FromDict = lambda classes: _table_of(tuple(classes))
+
+
 def css_variables(dark: bool = False) -> str:
     """`--us: #2b5c8a; ...` for one of the two themes."""
     return " ".join(f"--{name}: {pair[1 if dark else 0]};" for name, pair in TOKENS.items())
@@ -145,7 +152,7 @@ def altair_theme() -> alt.theme.ThemeConfig:
                 "tickColor": sub,
                 "tickSize": 4,
                 "labelPadding": 5,
-                "labelLimit": 260,
+                "labelLimit": 0,  # none: a cut label says nothing, and Vega measures every label against a limit
             },
             "axisX": {"grid": False, "titlePadding": 8, "labelFlush": False, "labelOverlap": True},
             "axisTemporal": {"tickCount": {"interval": "year", "step": 1}},

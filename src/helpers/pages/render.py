@@ -7,6 +7,8 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from helpers.run.offspring import end_with_parent
+
 RENDERERS = ("quarto", "smalldocs")
 OUTPUT = "_site"
 SECONDS = 600
@@ -74,7 +76,13 @@ def render(project: Path, renderer: str = "auto") -> Path:
         command = [sys.executable, "-m", "smalldocs.cli", "render", str(project), "--quiet"]
     try:
         done = subprocess.run(
-            command, cwd=project, capture_output=True, text=True, timeout=SECONDS, check=False
+            command,
+            cwd=project,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+            preexec_fn=end_with_parent,
         )
     except subprocess.TimeoutExpired:
         raise RenderFailed(f"{renderer} did not finish in {SECONDS} seconds") from None

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from lxml import html
 from nbconvert import HTMLExporter
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from pygments.formatters import HtmlFormatter
 
 from helpers.exhibits.theme import css_variables
@@ -17,18 +20,34 @@ TEMPLATES = Path(__file__).parent / "templates"
 _FRONT = re.compile(r"\A---\n.*?\n---\s*\Z", re.S)
 
 
+class _Sheet(HTMLExporter):
+    """nbconvert's HTML without the second reading of the whole page in BeautifulSoup, most of its time.
+
+    That reading marks cells of Jupyter's own template, which is not ours, and pictures without alternative text.
+    """
+
+    def from_notebook_node(self, nb, resources=None, **more):
+        resources = self._init_resources(resources)
+        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="python", parent=self))
+        kinds = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
+        self.register_filter("filter_data_type", kinds)
+        return TemplateExporter.from_notebook_node(self, nb, resources, **more)
+
+
 def standalone(notebook: Path, target: Path, exhibits: Path | None = None) -> Path:
     """Convert an executed notebook with the project's nbconvert template and write it to `target`.
 
     The CSV of every exhibit found in `exhibits` travels inside the file; links to the site are kept as text.
     """
-    exporter = HTMLExporter(template_name="briefing", extra_template_basedirs=[str(TEMPLATES)])
+    exporter = _Sheet(template_name="briefing", extra_template_basedirs=[str(TEMPLATES)])
     exporter.exclude_input_prompt = True
     exporter.exclude_output_prompt = True
     exporter.exclude_raw = True
     body, _ = exporter.from_filename(str(notebook))
     root = html.fragment_fromstring(body, create_parent="main")
     clean(root)
+    for picture in root.xpath("//img[not(@alt)]"):
+        picture.set("alt", "No description has been provided for this picture")
     _drop_panels(root)
     _settle_links(root, exhibits)
     title = next((" ".join(head.text_content().split()) for head in root.iter("h1")), notebook.stem)

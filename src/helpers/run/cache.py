@@ -16,6 +16,7 @@ from helpers.run.keys import Parts, key_of
 
 KEPT = 12
 _INDEX = "outcome.json"
+_TIMES = "seconds.json"
 
 
 def files_of(card: Card, run: Path) -> list[str]:
@@ -80,6 +81,20 @@ def nearest_parts(card: Card, parts: Parts) -> Parts | None:
     return min(kept, key=lambda before: len(dict(parts.items() ^ before.items())), default=None)
 
 
+def keep_times(card: Card, ended: list[float]) -> None:
+    """Remember how many seconds after its start each code cell of a notebook ended, to say what is left next time."""
+    (_folder(card) / _TIMES).write_text(json.dumps([round(second, 3) for second in ended]), encoding="utf-8")
+
+
+def seconds_left(card: Card, done: int) -> float | None:
+    """How long the notebook still ran after that many cells when it last ran; None when that is not known."""
+    try:
+        ended = json.loads((_folder(card) / _TIMES).read_text(encoding="utf-8"))
+        return ended[-1] - ended[done - 1]
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def _folder(card: Card) -> Path:
     return build_dir() / "cache" / card.page
 
@@ -90,5 +105,17 @@ def _outcomes(folder: Path) -> list[Path]:
 
 def _prune(folder: Path) -> None:
     """Forget all but the newest outcomes, and what a killed run left unfinished."""
-    for path in sorted(_outcomes(folder), key=lambda path: path.stat().st_mtime_ns)[:-KEPT]:
+    old = sorted(_outcomes(folder), key=lambda path: path.stat().st_mtime_ns)[:-KEPT]
+    for path in [*old, *(path for path in folder.glob(".*") if _is_abandoned(path))]:
         shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_abandoned(making: Path) -> bool:
+    """Whether the process whose number ends the name of an unfinished outcome is gone."""
+    try:
+        os.kill(int(making.suffix[1:]), 0)
+    except (ValueError, ProcessLookupError):
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -13,6 +13,7 @@ side. The first failure stops the run.
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -26,13 +27,14 @@ import nbformat
 from helpers.evidence import load
 from helpers.paths import notebooks_dir, project_root
 from helpers.results import DECLARED
-from helpers.run.cache import keep, nearest_parts, restore, result_digests
+from helpers.run.cache import keep, keep_times, nearest_parts, restore, result_digests
 from helpers.run.cards import Card, Deck
 from helpers.run.keys import Parts, key_parts, why
 from helpers.run.provisioner import warm_kernels
 
 Progress = Callable[[Card, int, int], None]
 KERNEL = "python3"
+NOTEBOOK_SECONDS = 900
 # Sums over several threads depend on their number, and drawn dates on the time zone: fixed, for equal bytes.
 _FIXED = {"TZ": "UTC", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
@@ -64,20 +66,22 @@ def execute(
     folder: Path,
     progress: Progress | None = None,
     force: bool = False,
-    cell_seconds: int = 600,
+    notebook_seconds: float = NOTEBOOK_SECONDS,
     workers: int = 2,
 ) -> list[Outcome]:
     """Bring the outcome of every notebook of the deck into `folder`, which is emptied first.
 
     A notebook whose parts have not changed since it last ended well is not run, unless `force`.
-    `progress(card, done, total)` is called after each cell. Raises NotebookFailed for the first notebook that
-    fails; what ran before it stays in the folder.
+    `progress(card, done, total)` is called after each cell. A notebook that runs longer than `notebook_seconds` by
+    the clock on the wall is ended; one that needs more memory than `helpers.run.warm` allows fails. Raises
+    NotebookFailed for the first notebook that fails; what ran before it stays in the folder.
     """
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "notebooks").mkdir(parents=True)
     order = TopologicalSorter({card.page: card.reads for card in deck.cards})
     order.prepare()
     cards = {card.page: card for card in deck.cards}
+    known = {day: load(as_of=day) for day in {parameters[page]["as_of"] for page in cards}}
     declared = json.dumps({card.page: card.evidence for card in deck.cards})
     fixed = {
         "BRIEFING_RUN_DIR": str(folder),
@@ -96,7 +100,7 @@ def execute(
             for page in order.get_ready():
                 card = cards[page]
                 upstream = {read: result_digests(cards[read], folder) for read in card.reads}
-                parts = key_parts(card, parameters[page], load(as_of=parameters[page]["as_of"]), upstream)
+                parts = key_parts(card, parameters[page], known[parameters[page]["as_of"]], upstream)
                 if not force and restore(card, parts, folder):
                     outcomes[page] = Outcome(card, False, [], parts)
                     order.done(page)
@@ -106,7 +110,7 @@ def execute(
                 if kernels:
                     kernels.start()  # it imports while papermill is imported here
                 task = pool.submit(
-                    _execute_one, card, parameters[page], parts, folder, progress, cell_seconds
+                    _execute_one, card, parameters[page], parts, folder, progress, notebook_seconds
                 )
                 running[task] = page
             done, _ = wait(running, return_when=FIRST_COMPLETED) if running else ((), ())
@@ -118,7 +122,7 @@ def execute(
 
 
 def _execute_one(
-    card: Card, parameters: dict, parts: Parts, folder: Path, progress: Progress | None, cell_seconds: int
+    card: Card, parameters: dict, parts: Parts, folder: Path, progress: Progress | None, seconds: float
 ) -> None:
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -127,11 +131,16 @@ def _execute_one(
     path = notebooks_dir() / card.file
     output = folder / "notebooks" / card.file
     total = sum(cell.cell_type == "code" for cell in nbformat.read(path, as_version=4).cells)
-    done = iter(range(1, total + 2))
+    begun, ended = time.monotonic(), []
 
     def after_cell(cell: Any, cell_index: int, **_: Any) -> None:
-        if progress and cell.cell_type == "code":
-            progress(card, min(next(done), total), total)
+        if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", ()):
+            ended.append(time.monotonic() - begun)
+            if progress:
+                progress(card, len(ended), total)
+
+    def time_left(cell: Any) -> float:
+        return max(0.1, seconds - (time.monotonic() - begun))
 
     try:
         papermill.execute_notebook(
@@ -141,20 +150,21 @@ def _execute_one(
             kernel_name=KERNEL,
             progress_bar=False,
             request_save_on_cell_execute=False,
-            execution_timeout=cell_seconds,
+            timeout_func=time_left,
             on_cell_complete=after_cell,
         )
     except PapermillExecutionError as error:
         cause = f"{error.ename}: {error.evalue}"
         raise NotebookFailed(card, cause, error.source, _keep(output, folder, path)) from None
     except CellTimeoutError:
-        cause = f"a cell ran longer than {cell_seconds} s"
+        cause = f"it ran longer than {seconds:g} s"
         raise NotebookFailed(card, cause, "", _keep(output, folder, path)) from None
     except DeadKernelError:
         cause = "the kernel died (killed, or out of memory)"
         raise NotebookFailed(card, cause, "", _keep(output, folder, path)) from None
     _strip(output)
     keep(card, parts, folder)
+    keep_times(card, ended)
 
 
 def _keep(output: Path, folder: Path, source: Path) -> Path:

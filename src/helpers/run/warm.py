@@ -13,11 +13,14 @@ import contextlib
 import json
 import os
 import random
+import resource
 import signal
 import socket
 import sys
 from typing import Any
 
+# What a kernel may hold, in bytes of private memory; beyond it a cell fails with MemoryError, and so its notebook.
+MEMORY_BYTES = 6 * 2**30
 PRELOADED = (
     "numpy",
     "pandas",
@@ -54,8 +57,9 @@ def serve(connection: socket.socket) -> None:
             lines.flush()
     for pid, code in codes.items():
         if code is None:
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):
                 os.killpg(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
 
 
 def _code(pid: int, codes: dict[int, int | None]) -> int | None:
@@ -78,6 +82,7 @@ def _become_kernel(request: dict[str, Any]) -> None:
             os.getppid()
         )  # so that a kernel whose warm process dies ends itself
         os.chdir(request["cwd"])
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in range(3):
             os.dup2(nothing, stream)
