@@ -48,7 +48,9 @@ def _all(evidence) -> dict:
         "prices": exhibits.price_per_flop(quoted, steps),
         "rents": exhibits.rental_prices(prices.rentals(evidence)),
         "substitution": exhibits.substitution(
-            substitution.by_origin(lines), same=substitution.same_makers(lines)
+            substitution.by_origin(lines),
+            same=substitution.same_makers(lines),
+            every_class=substitution.every_class(evidence),
         ),
         "value": exhibits.sales_by_year(
             sold, substitution.value_moved(evidence, share), substitution.foregone(evidence, charged, quoted)
@@ -114,7 +116,12 @@ def test_titles_are_computed(now, drawn):
     steps = useful_price.useful_steps(prices.before_and_after(quoted), now.assumptions)
     assert "9.2 times" in exhibits.price_per_flop(quoted, steps).title
     assert any("30 to 55 % of the peak for both" in note for note in drawn["prices"].notes)
-    assert any("Cambricon and Huawei" in note for note in drawn["substitution"].notes)
+    notes = " ".join(drawn["substitution"].notes)
+    assert (
+        "Cambricon and Huawei" in notes
+        and "514 thousand cards" in notes
+        and "IDC counts 2.2 million" in notes
+    )
     assert "Chinese vendors sold 16 bn USD" in drawn["value"].title and "NVIDIA 14 bn" in drawn["value"].title
     facts = now.facts.copy()
     facts.loc[facts["fact_id"] == "g-sas-full-china", "value"] = 30.0

@@ -128,7 +128,8 @@ def _elsewhere(row: Verdict, pair: Mapping[str, Any], by_id: Mapping[str, tuple]
     times = f", {1 / ratio:.3g} times this one" if ratio and ratio == ratio and ratio != 1 else ""
     number = str(other.get("claimed_text") or "")
     told = f" ({escape(number)}{times})" if number else ""
+    said = escape(str(other["statement"]).rstrip("."))
     return (
-        f'<p><a href="{statement_address(other)}">{escape(str(other["statement"]))}</a>{told}, '
+        f'<p><a href="{statement_address(other)}">{said}</a>{told}, '
         f"{escape(who)}: {verdict_word(str(pair['verdict_other']))}</p>"
     )

@@ -24,12 +24,15 @@ _MEASURES = {
 
 
 def substitution(
-    totals: pd.DataFrame, precision: str = "fp16", same: pd.DataFrame | None = None
+    totals: pd.DataFrame,
+    precision: str = "fp16",
+    same: pd.DataFrame | None = None,
+    every_class: pd.DataFrame | None = None,
 ) -> Exhibit | None:
     """H100-equivalents shipped a year, licensed NVIDIA against Chinese vendors.
 
     totals: `substitution.by_origin`; precision: what an H100-equivalent counts (the notebook's parameter); same:
-    `substitution.same_makers`.
+    `substitution.same_makers`; every_class: `substitution.every_class`.
     """
     quantity, rate, unit = _MEASURES[precision]
     frame = totals[totals["quantity"] == quantity].sort_values(["year", "entity"], ignore_index=True)
@@ -68,6 +71,7 @@ def substitution(
             "chip it then shipped.",
             "Peak rates overstate what weaker links and software deliver. Smuggled chips and makers that no source "
             "names are left out; a year without a count is unknown, not zero.",
+            *_by_class(every_class, totals),
             *_by_coverage(same, quantity),
             *_by_bandwidth(table),
         ],
@@ -98,6 +102,25 @@ def _moved_title(table: pd.DataFrame, unit: str) -> str:
         return f"{words} {imported:.0f} thousand {unit} of licensed NVIDIA chips and {domestic:.0f} of Chinese ones"
     last = table.iloc[-1]
     return f"{last['seller']} brought {last['h100e'] / 1e3:.0f} thousand {unit} in {last['year']}"
+
+
+def _by_class(every_class: pd.DataFrame | None, totals: pd.DataFrame) -> list[str]:
+    """How many NVIDIA cards of other classes the newest year holds beside those counted by model, as a note."""
+    if every_class is None or every_class.empty:
+        return []
+    last = every_class.iloc[-1]
+    named = totals[
+        (totals["entity"] == _IMPORTED)
+        & (totals["quantity"] == "cards")
+        & (totals["year"].astype(str) == str(last["period"]))
+    ]
+    if named.empty:
+        return []
+    return [
+        f"NVIDIA's {last['period']} is the {named['p50'].iloc[0] / 1e3:.0f} thousand cards counted by model; "
+        f"{last['basis'].split(',')[0]} counts {last['p50'] / 1e6:.1f} million of every class without naming models. "
+        "The Chinese counts hold every class."
+    ]
 
 
 def _by_coverage(same: pd.DataFrame | None, quantity: str) -> list[str]:

@@ -122,6 +122,17 @@ def same_makers(lines: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
+def every_class(evidence: Evidence) -> pd.DataFrame:
+    """NVIDIA cards of every class shipped to China, models not named; one row is one year of the long form.
+
+    `supply` holds the data-centre chips that are counted by name; the Chinese counts in it hold every class.
+    """
+    facts = observations(evidence.facts, ("accelerator_units_china", "china_shipments"), ("NVIDIA",), OUTTURN)
+    facts = best_of(facts[facts["unit"] == "cards"], ["entity", "period"], newest=True)
+    rows = [record(fact, UNITS, "cards", fact["basis"]) for fact in facts.to_dict("records")]
+    return long_form(rows, evidence)
+
+
 def foregone(
     evidence: Evidence, charges: pd.DataFrame, prices: pd.DataFrame, precision: str = "fp16"
 ) -> pd.DataFrame:
