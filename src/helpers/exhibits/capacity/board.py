@@ -1,5 +1,6 @@
 """The scoreboard of published estimates, ours among them, and the forecasts that wait for their outturn."""
 
+import re
 from datetime import date
 
 import altair as alt
@@ -10,7 +11,7 @@ from helpers.exhibits.capacity.rows import ratio_rule, row_chart
 from helpers.exhibits.exhibit import Exhibit, day
 from helpers.exhibits.theme import colour
 
-_LONGEST = 32
+_LONGEST = 26
 
 
 def scoreboard_exhibit(board: pd.DataFrame, leaders: pd.DataFrame, as_of: date) -> Exhibit | None:
@@ -55,14 +56,14 @@ def scoreboard_exhibit(board: pd.DataFrame, leaders: pd.DataFrame, as_of: date) 
 
 
 def _board_chart(rows: pd.DataFrame, narrow: bool) -> alt.LayerChart:
-    names = [f"{row.contest}: {_who(row)}" for row in rows.itertuples()]
+    names = [f"{row.contest}: {_who(row, narrow)}" for row in rows.itertuples()]
     rows = rows.assign(name=names, entity=np.where(rows["ours"], "Huawei", "others"),
                        low_ratio=rows["low"] / rows["outturn"], high_ratio=rows["high"] / rows["outturn"],
                        text=[f"{score:.2f}" for score in rows["score"]])  # fmt: skip
     again = rows.duplicated("name", keep=False)
     rows["name"] = rows["name"].where(~again, rows["name"] + [f" ({ratio:.2f})" for ratio in rows["ratio"]])
     rows["right"] = rows["high_ratio"].fillna(rows["ratio"])
-    ends = [rows[["ratio", "low_ratio"]].min().min() / 1.1, rows["right"].max() * 1.6]
+    ends = [rows[["ratio", "low_ratio"]].min().min() / 1.1, rows["right"].max() * 2.2]
     x = alt.X("ratio:Q", title="times the outturn", scale=alt.Scale(type="log", domain=ends, nice=False),
               axis=alt.Axis(values=[0.01, 0.03, 0.1, 0.3, 1, 3, 10], format="~g"))  # fmt: skip
     shades = alt.Scale(domain=["others", "Huawei"], range=[colour("others"), colour("Huawei")])
@@ -81,13 +82,16 @@ def _board_chart(rows: pd.DataFrame, narrow: bool) -> alt.LayerChart:
     return row_chart(rows, "name", layers, narrow, limit=420, step=19, under=(ratio_rule(),))
 
 
-def _who(row) -> str:
+def _who(row, narrow: bool) -> str:
+    """Who said it and when; a long name, and every name on a phone, without what it relays."""
     said = f"{pd.Timestamp(row.said):%b %Y}"
     if row.ours:
         return f"this model, {said}"
     name = row.who.split(" (GitHub")[0]
-    name = name if len(name) <= _LONGEST else name.split(" (")[0]
-    return f"{name}, {said}" + (f" ({row.note})" if row.note in ("910B only", "910C only") else "")
+    if narrow or len(name) > _LONGEST:
+        name = re.split(r" \(| via | / ", name)[0]
+    part = row.note if row.note in ("910B only", "910C only") and not narrow else ""
+    return f"{name}, {said}" + (f" ({part})" if part else "")
 
 
 def open_exhibit(waiting: pd.DataFrame, as_of: date) -> Exhibit | None:

@@ -102,7 +102,9 @@ def _official_chart(rows: pd.DataFrame, breaks: pd.DataFrame, narrow: bool) -> a
     ]
     if len(breaks):
         layers.append(alt.Chart(breaks).mark_rule(color=SUB, strokeDash=[2, 3]).encode(x="date:T"))
-    for line, (end, align, dx, dy) in _PLACES.items():
+    # On a phone there is no room to the right of the last point.
+    places = _PLACES | ({"AI, by facility (FP16)": ("last", "right", -8, -8)} if narrow else {})
+    for line, (end, align, dx, dy) in places.items():
         part = shown[end][shown[end]["line"] == line]
         if len(part):
             text = alt.Chart(part).mark_text(align=align, dx=dx, dy=dy)
