@@ -162,7 +162,7 @@ def test_a_sheet_to_mail_holds_no_script(tmp_path, attacked):
 
 def test_lists_of_the_policy_chapter_escape(attacked):
     acts = pd.DataFrame(
-        [{name: HOSTILE for name in ("date_text", "side", "title", "summary", "direction", "chips_affected",
+        [{name: HOSTILE for name in ("date_text", "side", "lane", "title", "summary", "direction", "chips_affected",
                                      "verification", "source_ids", "event_id")}]
     )  # fmt: skip
     page = html.fromstring(acts_register(acts))
