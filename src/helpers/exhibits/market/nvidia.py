@@ -1,5 +1,7 @@
 """NVIDIA and AMD in China: quarterly revenue on two bases that are never joined, and what 2025 cost them."""
 
+import math
+
 import altair as alt
 import pandas as pd
 
@@ -97,7 +99,7 @@ def nvidia_china_revenue(revenue: pd.DataFrame, gaps: pd.DataFrame, rules: pd.Da
 
 
 def _nvidia_chart(table: pd.DataFrame, rules: pd.DataFrame, narrow: bool) -> alt.LayerChart:
-    top = 12.0
+    top = 2.0 * math.ceil(0.6 * table["usd_bn"].max())
     x = alt.X("quarter_ended:T", title=None, axis=alt.Axis(format="%Y", tickCount="year"))
     y = alt.Y(
         "usd_bn:Q", title="USD bn a quarter", scale=alt.Scale(domain=[0, top]), axis=alt.Axis(tickCount=5)
