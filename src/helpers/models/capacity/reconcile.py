@@ -35,9 +35,7 @@ class Target(NamedTuple):
     missed: str = ""
 
 
-_UNCOUNTED = (
-    "nobody had counted chips smuggled; the first estimate above some ten thousand a year came in June 2025"
-)
+_UNCOUNTED = "no estimate of such a size was public yet"
 _ORDERS = "only orders of named buyers were public"
 _AMD = "IDC counts cards of every class; the prior rests on a charge for MI308 stock alone"
 EPOCH_SCOPE = ("huawei", "cambricon", "nvidia", "amd", "smuggled")
@@ -45,7 +43,7 @@ TARGETS = (
     Target("total", "China", "cumulative_compute", "stock", EPOCH_SCOPE, INDEPENDENT,
            "scope: only the legs that Epoch counts; smuggling dominates both intervals"),
     Target("huawei", "Huawei Ascend", "cumulative_compute", "stock", ("huawei",), INDEPENDENT,
-           "the share of 910C in IDC's cards and Epoch's 800 instead of 752 TFLOPS for a 910C"),
+           "the share of 910C in IDC's cards, and Epoch's higher rate of a 910C"),
     Target("nvidia", "China licensed NVIDIA", "cumulative_compute", "stock", ("nvidia",), TAKEN_UP,
            "named buyers' orders, on which the priors rest, against all buyers", _ORDERS),
     Target("amd", "China legal AMD", "cumulative_compute", "stock", ("amd",), CITED,
@@ -62,8 +60,7 @@ TARGETS = (
     Target("huawei", "Huawei Ascend", "production", "cards", ("huawei",), INDEPENDENT,
            "forecast within the year"),
     Target("huawei", "Huawei Ascend", "production_capacity", "cards", ("huawei",), INDEPENDENT,
-           "an upper bound of mid year on what can be made; counts after the year "
-           "are four times it"),
+           "an upper bound stated within the year on what can be made; what was counted afterwards lies far above it"),
     Target("huawei", "Huawei Ascend 910B and 910C", "shipments", "cards", ("huawei",), INDEPENDENT,
            "forecast within the year"),
     Target("huawei", "Huawei Ascend", "die_production", "dies", ("huawei",), INDEPENDENT,
