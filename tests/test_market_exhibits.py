@@ -129,6 +129,13 @@ def test_titles_are_computed(now, drawn):
     assert exhibits.adoption_survey(answers, adoption.ranks(answers)).title.startswith("China leads both")
 
 
+def test_the_gap_says_what_each_measure_of_its_edition_answers(drawn):
+    now, then = (" ".join(one["gap"].notes) for one in (drawn, _edition("2025-06-30")))
+    assert all(name in now for name in ("Epoch", "CAISI", "Mozilla", "Arena", "MMLU", "no method given"))
+    assert not [name for name in ("Epoch", "CAISI", "Mozilla", "developer") if name in then]
+    assert "an official's word, no method given" in then
+
+
 def test_a_table_says_what_the_chart_shows(drawn):
     assert {"definition", "usd_at"} <= set(drawn["cloud"].data.columns)
     table = drawn["nvidia"].data

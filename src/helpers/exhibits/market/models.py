@@ -44,15 +44,25 @@ def model_gap(
         alt=told(title, items),
         confidence="medium",
         notes=[
-            (
-                "Epoch's index dates when a Chinese model reached a level; CAISI tests one model on "
-                "private benchmarks, the cyber figure on cyber tasks only; Mozilla compares open "
-                "weights; an opinion gives no method."
-            ),
+            *_what_each_measures(lags, gaps),
             "Score gaps shrink as a benchmark saturates, so a narrower gap is not by itself a shorter lag.",
         ],
         **both(lambda narrow: _chart(months, scores, narrow)),
     )
+
+
+def _what_each_measures(lags: pd.DataFrame, gaps: pd.DataFrame) -> list[str]:
+    """What every measure of the edition answers, as notes: months, then scores."""
+    asked = (
+        dict(zip(lags["answers"], lags["measure"].str.split(",").str[0], strict=True)) if len(lags) else {}
+    )
+    months = "; ".join(f"{name}: {answers}" for answers, name in asked.items())
+    tests = [name for name in dict.fromkeys(gaps["measure"]) if not name.startswith("Arena")]
+    scores = [f"{', '.join(tests)}: percentage points between the best models on one test"] if tests else []
+    if gaps["measure"].str.startswith("Arena").any():
+        scores.append("Arena: users' votes on the best two models")
+    told = (months, "; ".join(scores))
+    return [f"{text[0].upper()}{text[1:]}." for text in told if text]
 
 
 def _chart(months: pd.DataFrame, scores: pd.DataFrame, narrow: bool) -> alt.TopLevelMixin:

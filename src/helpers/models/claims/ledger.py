@@ -32,9 +32,9 @@ JSON_COLUMNS = (
     "evidence",
 )
 CAUTION = (
-    "A tally counts statements, not truthfulness: how an article is cut into statements, and how a vague one is read, "
-    "are our choices; one number repeated twice counts twice; relays are judged by what they repeat; and a few rows "
-    "move a share by many points."
+    "A tally counts statements, not truthfulness: how an article is cut into statements, and how a vague one is "
+    "read, are our choices; one number repeated twice counts twice; relays are judged by what they repeat; and a "
+    "few rows move a share by many points."
 )
 
 
