@@ -60,7 +60,7 @@ TARGETS = (
     Target("huawei", "Huawei Ascend", "production", "cards", ("huawei",), INDEPENDENT,
            "forecast within the year"),
     Target("huawei", "Huawei Ascend", "production_capacity", "cards", ("huawei",), INDEPENDENT,
-           "an upper bound stated within the year on what can be made; what was counted afterwards lies far above it"),
+           "an upper bound, stated within the year, on what can be made; the later count is far above it"),
     Target("huawei", "Huawei Ascend 910B and 910C", "shipments", "cards", ("huawei",), INDEPENDENT,
            "forecast within the year"),
     Target("huawei", "Huawei Ascend", "die_production", "dies", ("huawei",), INDEPENDENT,
