@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +30,24 @@ def test_old_site_is_replaced_whole_and_nothing_is_left_behind(tmp_path):
     swap_in(site(building_folder(out), "new"), out)
     assert sorted(path.name for path in out.iterdir()) == ["chips.html", "index.html", "manifest.json"]
     assert [path.name for path in tmp_path.iterdir()] == ["_site"]
+
+
+def test_every_file_is_on_the_disk_before_the_names_change(tmp_path, monkeypatch):
+    """A rename that reaches the disk before the files do would leave empty pages after a power cut."""
+    import os
+
+    out, settled, real = site(tmp_path / "_site", "old"), set(), os.fsync
+
+    def settle(handle):
+        settled.add(str(Path(f"/proc/self/fd/{handle}").readlink()))
+        assert (out / "index.html").read_text() == "old"
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", settle)
+    new = site(building_folder(out), "new")
+    wanted = {str(path) for path in (new, *new.iterdir())}
+    swap_in(new, out)
+    assert wanted <= settled and (out / "index.html").read_text() == "new"
 
 
 def test_a_reader_never_sees_a_mix(tmp_path):

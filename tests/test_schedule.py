@@ -23,7 +23,7 @@ from helpers.edition.manifest import verify, write_manifest
 from helpers.edition.swap import building_folder, swap_in
 from helpers.refresh.refresh import Outcome
 from helpers.run import NotebookFailed
-from helpers.schedule import message, unattended
+from helpers.schedule import message, publishing, unattended
 from helpers.schedule.log import RunLog, cut_off, read_log
 from helpers.schedule.stages import EXIT_CODES, MEANING
 
@@ -36,7 +36,7 @@ def project(tmp_path, monkeypatch):
     (tmp_path / "data" / "refresh.yml").write_text("feeds: {}\n")
     describe(tmp_path, [])
     monkeypatch.setenv("BRIEFING_ROOT", str(tmp_path))
-    for name in (message.WEBHOOK, message.COMMAND, unattended.PUBLISH):
+    for name in (message.WEBHOOK, message.COMMAND, publishing.PUBLISH):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(time, "sleep", lambda seconds: None)
     publish_text(tmp_path / "_site", "old")
@@ -170,6 +170,46 @@ def test_what_fails_after_the_notebooks_leaves_the_old_site(project, monkeypatch
     assert lines[-1]["event"] == "end" and lines[-1]["code"] == EXIT_CODES[code]
 
 
+def test_no_fault_leaves_a_run_without_an_end(project, monkeypatch):
+    """Not even one that nobody thought of: the code and the log say that it was the run itself."""
+    monkeypatch.setattr(unattended, "freshness", lambda *_: (_ for _ in ()).throw(RuntimeError("odd")))
+    report, lines = run(monkeypatch)
+    assert report.code == EXIT_CODES["freshness"] and "odd" in report.message and shown(project) == "old"
+    monkeypatch.undo()
+    monkeypatch.setenv("BRIEFING_ROOT", str(project))
+    monkeypatch.setattr(unattended, "set_aside", lambda *_: 1 / 0)
+    report, lines = run(monkeypatch)
+    assert report.code == EXIT_CODES["unexpected"] and "ZeroDivisionError" in report.message
+    assert (lines[-1]["event"], lines[-1]["code"]) == ("end", EXIT_CODES["unexpected"])
+    monkeypatch.setattr(message, "send", lambda *_: 1 / 0)
+    report, lines = run(monkeypatch)
+    assert lines[-1]["event"] == "end" and "the word was not sent: ZeroDivisionError" in report.notes
+
+
+def test_no_room_for_the_comparison_does_not_stop_the_build(project, monkeypatch):
+    (project / "_site" / "results").mkdir()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(publishing.shutil, "copytree", full)
+    report, _ = run(monkeypatch, "new")
+    assert report.code == 0 and any("cannot be set aside" in note for note in report.notes)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_log_that_does_not_fit_on_the_disk_goes_to_the_standard_error(project, capsys):
+    log = RunLog()
+    log.close()
+    with Path("/dev/full").open("ab", buffering=0) as log._file:
+        log.write("note", "pages", message="said all the same")
+    assert '"message": "said all the same"' in capsys.readouterr().err
+    log = RunLog(project / "data" / "facts.csv" / "no folder")
+    log.write("begin")
+    log.close()
+    assert "no log on the disk" in (said := capsys.readouterr().err) and '"event": "begin"' in said
+
+
 def test_a_site_that_is_not_whole_is_noticed(project, monkeypatch):
     real = builder("new")
 
@@ -246,7 +286,7 @@ def test_the_word_goes_to_command_and_webhook_and_the_address_is_nowhere(project
 def test_a_run_that_was_cut_off_is_named_by_the_next(project, monkeypatch):
     log = RunLog()
     log.write("begin")
-    log._file.write('{"time": "2026')
+    log._file.write(b'{"time": "2026')
     log.close()
     assert cut_off() == log.run
     report, _ = run(monkeypatch, "new")

@@ -73,6 +73,40 @@ def test_cron_line_has_five_fields_and_a_real_command():
     assert all(re.fullmatch(r"[\d*/,-]+", field) for field in fields[:5]) and fields[5] == "cd"
 
 
+@pytest.mark.parametrize("settings", ["BRIEFING_WEBHOOK=https://hook.example/s3\n", None])
+def test_cron_line_runs_with_its_settings_and_without(tmp_path, settings):
+    """Run by sh, as cron does: the settings reach the command, and a missing file does not keep it from running."""
+    line = next(line for line in (SCHEDULE / "crontab").read_text().splitlines() if not line.startswith("#"))
+    (tmp_path / "briefing" / ".venv" / "bin").mkdir(parents=True)
+    command = tmp_path / "briefing" / ".venv" / "bin" / "briefing"
+    command.write_text(f'#!/bin/sh\necho "$1 $BRIEFING_WEBHOOK" > {tmp_path}/called\nexit 22\n')
+    command.chmod(0o755)
+    if settings:
+        (tmp_path / "briefing.env").write_text(settings)
+    done = subprocess.run(
+        ["sh", "-c", line.split(maxsplit=5)[5].replace("/srv", str(tmp_path))],
+        env={"PATH": "/usr/bin:/bin"},
+        check=False,
+    )
+    address = settings.strip().partition("=")[2] if settings else ""
+    assert done.returncode == 22 and (tmp_path / "called").read_text() == f"run-scheduled {address}\n"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+def test_systemd_accepts_the_units(tmp_path):
+    """With a command that exists on this machine in place of the installed one."""
+    for name in ("briefing.service", "briefing.timer"):
+        text = (SCHEDULE / name).read_text().replace("/srv/briefing/.venv/bin/briefing", shutil.which("true"))
+        (tmp_path / name).write_text(text)
+    done = subprocess.run(
+        ["systemd-analyze", "verify", *map(str, sorted(tmp_path.iterdir()))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0 and not done.stderr.strip(), done.stderr
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
 def test_systemd_reads_the_timer(tmp_path):
     done = subprocess.run(

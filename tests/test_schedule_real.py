@@ -1,31 +1,87 @@
-"""The unattended run with its real build: a published edition survives a power cut at any moment."""
+"""The unattended run with its real build and real faults.
 
+What is published is whole at every moment, and the log says what happened.
+"""
+
+import json
 import os
+import shutil
 import subprocess
 import time
+from pathlib import Path
 
+import psutil
 import pytest
 
 from helpers.edition.manifest import verify
 from helpers.schedule.log import read_log
+from helpers.schedule.stages import EXIT_CODES
 from project_copy import COMMAND, briefing, copy_project, environment
 
-# More moments, in seconds after the start: BRIEFING_KILLS="1.5 4 8 12".
+# More moments of the power cut, in seconds after the start: BRIEFING_KILLS="1.5 4 8 12".
 MOMENTS = [float(text) for text in os.environ.get("BRIEFING_KILLS", "4").split()]
 RUN = ("run-scheduled", "--no-refresh", "--stale-ok", "--editions", "none")
+PAST = 120
+
+pytestmark = pytest.mark.slow
 
 
-@pytest.mark.slow
-def test_a_power_cut_leaves_a_whole_edition_and_the_next_run_finishes(tmp_path):
-    project = copy_project(tmp_path)
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """A project with its first published edition."""
+    project = copy_project(tmp_path_factory.mktemp("published"))
     first = briefing(project, *RUN)
     assert first.returncode == 0, first.stderr
-    manifest = (project / "_site" / "manifest.json").read_bytes()
+    assert verify(project / "_site") == []
+    return project
+
+
+@pytest.fixture
+def project(published, tmp_path):
+    """A copy of it that a test may spoil."""
+    return Path(shutil.copytree(published, tmp_path / "project"))
+
+
+def edit(project, before="96200000000", after="96300000000"):
+    """Change NVIDIA's revenue of the last quarter, so that a notebook has to run."""
     facts = project / "data" / "facts.csv"
     lines = facts.read_text().splitlines(keepends=True)
     place = next(number for number, line in enumerate(lines) if line.startswith("b-nvda-rev-fy2027-q2,"))
-    lines[place] = lines[place].replace("96200000000", "96300000000")
+    assert before in lines[place]
+    lines[place] = lines[place].replace(before, after)
     facts.write_text("".join(lines))
+
+
+def last_log(project):
+    return read_log(sorted((project / "build" / "log").glob("*.jsonl"))[-1])
+
+
+def manifest(project):
+    return (project / "_site" / "manifest.json").read_bytes()
+
+
+def test_a_source_that_is_down_and_bad_evidence_leave_the_edition(project):
+    before = manifest(project)
+    feeds = (
+        "feeds:\n  down:\n    title: t\n    publisher: p\n    url: http://127.0.0.1:9/x\n    licence: CC0\n"
+    )
+    (project / "data" / "refresh.yml").write_text(feeds + "    format: csv\n    key: [a]\n    columns: [b]\n")
+    words = [word for word in RUN if word != "--no-refresh"]
+    down = briefing(project, *words)
+    assert down.returncode == 0 and "down: 127.0.0.1 cannot be reached" in down.stderr, down.stderr
+    assert briefing(project, *words, "--strict").returncode == EXIT_CODES["refresh"]
+    edit(project, "96200000000", "plenty")
+    bad = briefing(project, *RUN)
+    assert bad.returncode == EXIT_CODES["evidence"] and "found 'plenty'" in bad.stderr
+    assert (
+        last_log(project)[-1] | {} == last_log(project)[-1] and last_log(project)[-1]["stage"] == "evidence"
+    )
+    assert verify(project / "_site") == [] and manifest(project) == before
+
+
+def test_a_power_cut_leaves_a_whole_edition_and_the_next_run_finishes(project):
+    before = manifest(project)
+    edit(project)
     for seconds in MOMENTS:
         process = subprocess.Popen(
             [*COMMAND, *RUN], env=environment(project), cwd=project, stdout=-3, stderr=-3
@@ -36,9 +92,79 @@ def test_a_power_cut_leaves_a_whole_edition_and_the_next_run_finishes(tmp_path):
         assert verify(project / "_site") == []
     last = briefing(project, *RUN)
     assert last.returncode == 0, last.stderr
-    assert verify(project / "_site") == [] and (project / "_site" / "manifest.json").read_bytes() != manifest
+    assert verify(project / "_site") == [] and manifest(project) != before
+    assert last_log(project)[-1]["code"] == 0
     logs = sorted((project / "build" / "log").glob("*.jsonl"))
-    assert read_log(logs[-1])[-1]["code"] == 0
     assert any("was cut off" in line.get("message", "") for path in logs for line in read_log(path))
-    changes = [line for line in read_log(logs[-1]) if line["event"] == "done" and line["stage"] == "changes"]
+    changes = [line for line in last_log(project) if line["event"] == "done" and line["stage"] == "changes"]
     assert changes and "summary" in changes[0]
+
+
+def test_a_killed_kernel_is_replaced_and_the_run_ends_well(project):
+    edit(project)
+    process = subprocess.Popen([*COMMAND, *RUN], env=environment(project), cwd=project, stdout=-3, stderr=-1)
+    kernel, until = None, time.monotonic() + PAST
+    while kernel is None and process.poll() is None and time.monotonic() < until:
+        kernel = next(iter(kernels_of(process.pid)), None)
+        time.sleep(0.05)
+    assert kernel is not None, "no kernel was seen"
+    kernel.kill()
+    _, said = process.communicate(timeout=600)
+    lines = last_log(project)
+    assert process.returncode == 0, said.decode()
+    assert [line["stage"] for line in lines if line["event"] == "retry"] == ["notebooks"]
+    assert "kernel" in next(line["message"] for line in lines if line["event"] == "retry")
+    assert verify(project / "_site") == []
+
+
+def kernels_of(pid):
+    """Kernels are children of the warm process, which is a child of the run."""
+    try:
+        warm = [child for child in psutil.Process(pid).children() if "helpers.run.warm" in child.cmdline()]
+        return [kernel for child in warm for kernel in child.children()]
+    except psutil.NoSuchProcess:
+        return []
+
+
+FULL = """
+set -u
+mount -t tmpfs -o size={size} tmpfs {place} || exit 99
+cp -a {project}/. {place}/ && cd {place}
+verify() {{ {briefing} verify > verify.txt 2>&1; }}
+sed -i 's/^\\(b-nvda-rev-fy2027-q2,.*\\)96200000000/\\196300000000/' data/facts.csv
+head -c $(( $(df --output=avail -B1 . | tail -1) - {left} )) /dev/zero > filler
+{briefing} {run} 2> said.txt; full=$?
+verify; whole=$?
+rm filler
+{briefing} {run} 2> again.txt; again=$?
+verify; sound=$?
+cat build/log/*.jsonl > {out}/log.jsonl; cp said.txt again.txt {out}
+echo "{{\\"full\\": $full, \\"whole\\": $whole, \\"again\\": $again, \\"sound\\": $sound}}" > {out}/codes.json
+"""
+
+
+@pytest.mark.skipif(
+    subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode != 0,
+    reason="no file system of one's own can be mounted here",
+)
+@pytest.mark.parametrize("left", [3_000_000, 200_000], ids=["little", "nothing"])
+def test_a_full_disk_leaves_the_edition_and_the_next_run_finishes(project, tmp_path, left):
+    """A file system that is really full, in a mount namespace of its own."""
+    used = sum(path.stat().st_size for path in project.rglob("*") if path.is_file())
+    (place := tmp_path / "disk").mkdir()
+    script = FULL.format(
+        size=used * 2 + 300_000_000, place=place, project=project, out=tmp_path, left=left,
+        briefing="briefing", run=" ".join(RUN),
+    )  # fmt: skip
+    command = '"$PYTHON" -c "from helpers.cli import main; main()"'
+    around = environment(place) | {"PYTHON": COMMAND[0]}
+    script = f'briefing() {{ {command} "$@"; }}\n{script}'
+    done = subprocess.run(
+        ["unshare", "-rm", "bash", "-c", script], env=around, capture_output=True, text=True, check=False
+    )
+    assert (tmp_path / "codes.json").is_file(), done.stderr
+    codes = json.loads((tmp_path / "codes.json").read_text())
+    assert codes["full"] in {EXIT_CODES[stage] for stage in ("notebooks", "pages", "publish")}, codes
+    said = (tmp_path / "said.txt").read_text() + (tmp_path / "log.jsonl").read_text()
+    assert "No space left on device" in said
+    assert (codes["whole"], codes["again"], codes["sound"]) == (0, 0, 0), (tmp_path / "again.txt").read_text()

@@ -44,7 +44,7 @@ def scheduled(
     """Propose fresh evidence, check, build, verify, publish and report what moved; docs/schedule/README.md.
 
     Exit codes: 0 published or nothing new; 20 another run, 21 refresh, 22 evidence, 23 freshness, 24 notebooks, 25
-    pages, 26 verify, 27 publish, 28 change report, 29 told to stop. The log is build/log/TIME.jsonl.
+    pages, 26 verify, 27 publish, 28 change report, 29 told to stop, 30 unexpected. The log is build/log/TIME.jsonl.
     """
     from helpers.refresh.catalogue import CatalogueError, choose, read_feeds
     from helpers.schedule.unattended import Plan, run_scheduled
@@ -82,7 +82,7 @@ def _dry_run(plan, feeds: list) -> None:
     from helpers.refresh import snapshots
     from helpers.refresh.freshness import freshness, in_words
     from helpers.schedule import message
-    from helpers.schedule.unattended import PUBLISH
+    from helpers.schedule.publishing import PUBLISH
 
     for feed in feeds:
         kept = snapshots.newest(feed.name)

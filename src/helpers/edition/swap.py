@@ -19,8 +19,10 @@ def swap_in(new: Path, out: Path) -> None:
     """Make `new` the folder `out` and remove what was there.
 
     Linux exchanges the two names in one step (renameat2). Elsewhere the old folder is renamed away first, which
-    leaves a moment without a site but never half a site.
+    leaves a moment without a site but never half a site. Every file is on the disk before the names change, so that a
+    power cut leaves no file of the new site empty.
     """
+    _settle(new)
     if not out.exists():
         new.rename(out)
         return
@@ -32,6 +34,18 @@ def swap_in(new: Path, out: Path) -> None:
         shutil.rmtree(aside)
         return
     shutil.rmtree(new)
+
+
+def _settle(folder: Path) -> None:
+    """Have files and folders written out."""
+    for path in [*folder.rglob("*"), folder]:
+        if path.is_symlink():
+            continue
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _exchange(first: Path, second: Path) -> bool:

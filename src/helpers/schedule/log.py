@@ -1,10 +1,12 @@
 """The log of an unattended run: one JSON object a line, each on the disk before the next thing happens.
 
-A run without an `end` line was cut off (killed, power lost); the next run says so.
+A run without an `end` line was cut off (killed, power lost); the next run says so. What cannot be written to the
+disk, because it is full or gone, goes to the standard error, which systemd and cron keep.
 """
 
 import json
 import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,22 +24,31 @@ class RunLog:
 
     def __init__(self, folder: Path | None = None):
         folder = folder or log_dir()
-        folder.mkdir(parents=True, exist_ok=True)
         self.run = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
         self.path = folder / f"{self.run}.jsonl"
-        self._file = self.path.open("a", encoding="utf-8")
+        self._file = None
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("ab", buffering=0)
+        except OSError as error:
+            print(f"no log on the disk ({error})", file=sys.stderr)
 
     def write(self, event: str, stage: str = "", **told: Any) -> None:
         """Add a line: time, event (begin, start, done, retry, failed, note or end), stage, and what is told."""
         line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event}
         line |= {"stage": stage} if stage else {}
-        self._file.write(json.dumps(line | told, ensure_ascii=False, default=str) + "\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        text = json.dumps(line | told, ensure_ascii=False, default=str) + "\n"
+        try:
+            if self._file is None or self._file.write(text.encode()) < len(text.encode()):
+                raise OSError("the disk is full")
+            os.fsync(self._file.fileno())
+        except OSError:
+            sys.stderr.write(text)
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:

@@ -1,9 +1,17 @@
-"""The stages of an unattended run: each with its exit code, so that a scheduler knows what failed without reading."""
+"""The stages of an unattended run: each with its exit code, so that a scheduler knows what failed without reading.
 
+And what holds around all of them: one run at a time, and a request to end is heard.
+"""
+
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from filelock import FileLock, Timeout
+
+from helpers.paths import build_dir
 from helpers.schedule.log import RunLog
 
 Result = TypeVar("Result")
@@ -20,6 +28,7 @@ EXIT_CODES = {
     "publish": 27,
     "changes": 28,
     "interrupted": 29,
+    "unexpected": 30,
 }
 MEANING = {
     "lock": "another run is under way",
@@ -32,6 +41,7 @@ MEANING = {
     "publish": "the new site could not be put in place",
     "changes": "the change report could not be made; the new site is published",
     "interrupted": "the run was told to stop",
+    "unexpected": "a fault of the run itself; the log has its cause",
 }
 
 
@@ -89,3 +99,32 @@ def one_line(error: BaseException) -> str:
 
 def _since(began: float) -> float:
     return round(time.monotonic() - began, 3)
+
+
+@contextmanager
+def alone(wait_seconds: float) -> Iterator[None]:
+    """One run at a time: a second one waits as long as it was told to, then leaves."""
+    build_dir().mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(build_dir() / "scheduled.lock", timeout=wait_seconds):
+            yield
+    except Timeout:
+        raise StageFailed("lock", "another unattended run is under way") from None
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """A request to end (SIGTERM) is taken like Ctrl-C, so that kernels and half-made folders are cleared away."""
+
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not the main thread: its owner decides
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

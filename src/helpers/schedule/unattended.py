@@ -4,38 +4,24 @@ Fresh evidence is only proposed; what is built is what an analyst has accepted. 
 a whole edition: the one before, or the new one.
 """
 
-import json
 import os
-import shlex
-import shutil
-import signal
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from helpers import edition, pages
-from helpers.edition.changes import compare
-from helpers.edition.manifest import MANIFEST
+from helpers import edition
 from helpers.edition.manifest import verify as verify_site
-from helpers.edition.record import NoEdition, read_record
-from helpers.edition.swap import building_folder, swap_in
 from helpers.evidence import checks, load
-from helpers.paths import build_dir, data_dir, project_root
+from helpers.paths import data_dir, project_root
 from helpers.refresh import catalogue
 from helpers.refresh.freshness import freshness, in_words
 from helpers.refresh.refresh import refresh
-from helpers.run import NotebookFailed, ParameterError
+from helpers.run import NotebookFailed
 from helpers.schedule import message
 from helpers.schedule.log import RunLog, cut_off
-from helpers.schedule.stages import StageFailed, one_line, run_stage
-
-PUBLISH = "BRIEFING_PUBLISH"
+from helpers.schedule.publishing import CommandFailed, publish, report_changes, set_aside
+from helpers.schedule.stages import StageFailed, alone, one_line, run_stage, stoppable
 
 
 @dataclass
@@ -95,18 +81,24 @@ def run_scheduled(plan: Plan) -> Report:
     report = Report(run=log.run, log=log.path)
     log.write("begin", pid=os.getpid(), site=str(plan.site))
     try:
-        with _stoppable(), _alone(plan):
+        with stoppable(), alone(plan.wait_seconds):
             _stages(plan, log, report)
     except StageFailed as failed:
         report.code, report.stage, report.message = failed.code, failed.stage, str(failed)
     except KeyboardInterrupt:
         stopped = StageFailed("interrupted", "told to stop")
         report.code, report.stage, report.message = stopped.code, stopped.stage, str(stopped)
+    except Exception as error:
+        fault = StageFailed("unexpected", f"{type(error).__name__}: {one_line(error)}")
+        log.write("failed", fault.stage, message=str(fault))
+        report.code, report.stage, report.message = fault.code, fault.stage, str(fault)
     try:
         if reached := message.send(report.for_message(), plan.notify):
             log.write("note", message=f"sent to {', '.join(reached)}")
     except message.NotSent as error:
         _note(report, log, f"the word was not sent: {error}")
+    except Exception as error:  # a run that is done does not fail because nobody could be told
+        _note(report, log, f"the word was not sent: {type(error).__name__}")
     log.write("end", code=report.code, stage=report.stage, message=report.message, is_new=report.is_new)
     log.close()
     return report
@@ -119,7 +111,7 @@ def _stages(plan: Plan, log: RunLog, report: Report) -> None:
         _refresh(plan, log, report)
     run_stage(log, "evidence", _check)
     run_stage(log, "freshness", lambda: _ages(plan, report, log))
-    before = _kept_before(plan.site)
+    before = _before(plan, report, log)
     made = _build(plan, log)
     report.is_new, report.as_of = made.is_new, made.as_of
     run_stage(log, "verify", lambda: _verify(plan.site))
@@ -127,12 +119,15 @@ def _stages(plan: Plan, log: RunLog, report: Report) -> None:
         run_stage(
             log,
             "publish",
-            lambda: _publish(plan),
-            again=lambda error: isinstance(error, _CommandFailed),
+            lambda: publish(plan.site, plan.publish_to, plan.publish),
+            again=lambda error: isinstance(error, CommandFailed),
             times=2,
         )
     report.changes = run_stage(
-        log, "changes", lambda: _changes(before, plan.site, log), tell=lambda found: found
+        log,
+        "changes",
+        lambda: report_changes(before, plan.site, log.path.with_suffix(".changes.json")),
+        tell=lambda found: found,
     )
 
 
@@ -197,7 +192,9 @@ def _build(plan: Plan, log: RunLog) -> edition.Edition:
                 wait_seconds=plan.wait_seconds,
                 editions=plan.editions,
             )
-        except (ParameterError, pages.RenderFailed, edition.BuildFailed, OSError) as error:
+        except NotebookFailed:
+            raise
+        except Exception as error:
             raise StageFailed(reached[0], one_line(error)) from error
 
     def lost_kernel(error: Exception) -> bool:
@@ -215,88 +212,14 @@ def _verify(site: Path) -> None:
         raise StageFailed("verify", f"{len(faults)} files, the first: {faults[0]}")
 
 
-class _CommandFailed(Exception):
-    """The publishing command ended with another code than 0."""
-
-
-def _publish(plan: Plan) -> None:
-    """Put the verified site where readers are: into a folder by one rename, or by a command."""
-    if plan.publish_to:
-        target = plan.publish_to.resolve()
-        if target.exists() and any(target.iterdir()) and not (target / MANIFEST).is_file():
-            raise StageFailed("publish", f"{target} holds files that are not an edition of this briefing")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        building = building_folder(target)
-        shutil.rmtree(building, ignore_errors=True)
-        try:
-            shutil.copytree(plan.site, building)
-            if faults := verify_site(building):
-                raise StageFailed("publish", f"the copy is not whole: {faults[0]}")
-            swap_in(building, target)
-        finally:
-            shutil.rmtree(building, ignore_errors=True)
-    command = plan.publish or os.environ.get(PUBLISH, "")
-    if command:
-        # Its output goes to ours, not into the log: such commands print addresses with tokens in them.
-        done = subprocess.run([*shlex.split(command), str(plan.site)], timeout=1800, check=False)
-        if done.returncode:
-            raise _CommandFailed(f"{shlex.split(command)[0]} ended with {done.returncode}")
-
-
-def _kept_before(site: Path) -> Path | None:
-    """What the comparison needs of the site that is about to be replaced, set aside; None where there is no site."""
-    aside = build_dir() / "before"
-    shutil.rmtree(aside, ignore_errors=True)
-    if not (site / MANIFEST).is_file():
-        return None
-    for name in ("results", "exhibits", "data"):
-        if (site / name).is_dir():
-            shutil.copytree(site / name, aside / name)
-    return aside
-
-
-def _changes(before: Path | None, site: Path, log: RunLog) -> dict[str, Any]:
-    """The change report, written beside the log; its summary is what the log and the word carry."""
-    if before is None:
-        return {"first": True}
+def _before(plan: Plan, report: Report, log: RunLog) -> Path | None:
     try:
-        found = compare(read_record(before), read_record(site))
-    except NoEdition as error:
-        return {"unknown": one_line(error)}
-    path = log.path.with_suffix(".changes.json")
-    path.write_text(json.dumps(found, indent=1, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
-    return {"summary": found["summary"], "evidence": found["evidence"], "report": path.name}
+        return set_aside(plan.site)
+    except OSError as error:
+        _note(report, log, f"no change report: the site before cannot be set aside ({one_line(error)})")
+        return None
 
 
 def _note(report: Report, log: RunLog, text: str) -> None:
     report.notes.append(text)
     log.write("note", message=text)
-
-
-@contextmanager
-def _alone(plan: Plan) -> Iterator[None]:
-    """One run at a time: a second one waits as long as it was told to, then leaves."""
-    build_dir().mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(build_dir() / "scheduled.lock", timeout=plan.wait_seconds):
-            yield
-    except Timeout:
-        raise StageFailed("lock", "another unattended run is under way") from None
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """A request to end (SIGTERM) is taken like Ctrl-C, so that kernels and half-made folders are cleared away."""
-
-    def stop(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    try:
-        before = signal.signal(signal.SIGTERM, stop)
-    except ValueError:  # not the main thread: its owner decides
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
