@@ -9,6 +9,7 @@ accelerators every chip, to compare
 scenarios    two scenarios side by side
 downloads    evidence, results and the data dictionary
 reference    the package's public names, from its docstrings
+formulas     formulas of the methods page, cut out of the code
 stage        the project that a renderer sees
 render       Quarto or smalldocs
 content      a page's content, made fit for a strict page

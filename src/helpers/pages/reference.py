@@ -44,7 +44,7 @@ def _module(path: Path) -> str:
     ]
     doc = ast.get_docstring(tree) or ""
     first, _, rest = doc.partition("\n\n")
-    body = (_prose(rest) if rest else "") + (f"<dl>{''.join(entries)}</dl>" if entries else "")
+    body = (prose(rest) if rest else "") + (f"<dl>{''.join(entries)}</dl>" if entries else "")
     if not body:
         return f'<p id="{dotted}"><code>{dotted}</code> {_inline(first)}</p>'
     return f'<details id="{dotted}"><summary><code>{dotted}</code> {_inline(first)}</summary>{body}</details>'
@@ -54,7 +54,7 @@ def _entry(node: ast.FunctionDef | ast.ClassDef, dotted: str) -> str:
     """A function or class with signature and docstring, and a class's public methods below it."""
     doc = ast.get_docstring(node) or ""
     name = f"{dotted}.{node.name}"
-    text = f'<dt id="{name}"><code>{escape(_signature(node))}</code></dt><dd>{_prose(doc) if doc else ""}'
+    text = f'<dt id="{name}"><code>{escape(_signature(node))}</code></dt><dd>{prose(doc) if doc else ""}'
     if isinstance(node, ast.ClassDef):
         methods = [
             item
@@ -83,7 +83,7 @@ def _signature(node: ast.FunctionDef | ast.ClassDef) -> str:
     return f"class {node.name}" + (f"({', '.join(fields)})" if fields else "")
 
 
-def _prose(text: str) -> str:
+def prose(text: str) -> str:
     """Paragraphs; a block that is indented or aligned by hand keeps its lines."""
     parts = []
     for block in re.split(r"\n\s*\n", text.strip("\n")):

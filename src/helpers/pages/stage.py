@@ -15,6 +15,7 @@ from helpers.exhibits.exhibit import day
 from helpers.models.claims import as_table, judge_all
 from helpers.pages import articles, claims, downloads, judgements, registers
 from helpers.pages.accelerators import accelerators
+from helpers.pages.formulas import formulas_html
 from helpers.pages.numbers import evidence_links, variables
 from helpers.pages.reference import reference_html
 from helpers.pages.scenarios import scenarios
@@ -94,6 +95,7 @@ def generated_parts(
         "parameters": downloads.parameters_table(deck, parameters),
         "notebooks": downloads.notebook_list(deck),
         "reference": reference_html(),
+        "formulas": formulas_html(),
     }
 
 
