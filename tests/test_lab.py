@@ -1,9 +1,11 @@
 """The lab: an analyst's questions are answered fast, rightly, and with the faults of the command line."""
 
+import re
 import time
 
 import nbformat
 import pytest
+from lxml import html
 
 from evidence_folder import read_table, write_evidence, write_table
 from helpers import lab
@@ -75,7 +77,10 @@ def test_a_name_of_several_chips_is_not_guessed():
 
 
 def test_a_rule_shows_its_thresholds_and_a_classification_its_margins():
-    assert "4800" in displays.rule_html(lab.rule("us-3a090a-2023"))
+    tree = html.fromstring(displays.rule_html(lab.rule("us-3a090a-2023")))
+    first = tree.xpath('//li[text()="any of"]')[0]
+    assert [item.text for item in first.xpath("ul/li")] == ["tpp >= 4800 TPP", "all of"], "side by side"
+    assert [item.text for item in first.xpath("ul/li/ul/li")] == ["tpp >= 1600 TPP", "pd >= 5.92 TPP/mm2"]
     found = lab.classify("A800", as_of="2023-12-01")
     assert found.status != "not-controlled"
     assert "Threshold" in displays.classification_html(found)
@@ -86,7 +91,13 @@ def test_a_rule_shows_its_thresholds_and_a_classification_its_margins():
 def test_a_result_shows_its_interval():
     result = lab.capacity(draws=512)
     row = result.stock.query("entity == 'China' and quantity == 'installed' and period == '2025-Q4'").iloc[0]
-    assert f"{row['p5']:,.0f} to {row['p95']:,.0f}" in displays.capacity_html(result)
+    shown = displays.capacity_html(result)
+    said = re.search(
+        r"<td[^>]*>2025-Q4</td><td[^>]*>installed</td>.*?<td[^>]*>([\d,]+) to ([\d,]+)</td></tr>", shown
+    )
+    low, high = (float(text.replace(",", "")) for text in said.groups())
+    assert (low, high) == pytest.approx((row["p5"], row["p95"]), rel=0.005)
+    assert len(said[1].replace(",", "").rstrip("0")) <= 3, "no more digits than the interval bears"
 
 
 def test_text_of_the_evidence_cannot_become_markup():
@@ -104,9 +115,39 @@ def test_parameters_are_typed_checked_and_explain_themselves():
     assert "horizon" in str(fault.value)
 
 
-def test_every_public_name_has_help():
-    for name in lab.__all__:
-        assert getattr(lab, name).__doc__, name
+def test_every_public_name_has_help_and_is_completed():
+    """By the completer and the inspector that a kernel asks."""
+    from IPython.core.completer import provisionalcompleter
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell.instance()
+
+    def offered(text):
+        with provisionalcompleter():
+            return {found.text for found in shell.Completer.completions(text, len(text))}
+
+    try:
+        shell.run_cell(
+            "from helpers.lab import *\nfound = chip('ascend_910b')\nchosen = parameters('capacity')"
+        )
+        for name in lab.__all__:
+            assert name in offered(name[:-1])
+            assert shell.object_inspect(name)["docstring"].strip(), name
+        assert {"scenario=", "tdp_w", "draws"} <= offered("capacity(scen") | offered("found.td") | offered(
+            "chosen.dr"
+        )
+        assert "text/html" in shell.display_formatter.format(shell.user_ns["found"])[0]
+    finally:
+        InteractiveShell.clear_instance()
+
+
+def test_every_display_names_a_class_that_exists():
+    """They are registered by name, so a class that moved would lose its display without a word."""
+    from importlib import import_module
+
+    for place in displays.DISPLAYS:
+        module, _, name = place.rpartition(".")
+        assert getattr(import_module(module), name).__module__ == module
 
 
 def test_the_start_notebook_is_clean():

@@ -25,4 +25,6 @@ def lab(
     ]
     if not browser:
         command.append("--no-browser")
+    if os.geteuid() == 0:  # the only user of many containers; JupyterLab would refuse
+        command.append("--allow-root")
     os.execv(sys.executable, command)

@@ -8,14 +8,25 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
+import pandas as pd
+
 from helpers.exhibits.tables import cell, number
 
 _CARD = "max-width:44em;border-left:3px solid #2b5c8a;padding:.2em 1em;margin:.4em 0"
 _TABLE = "border-collapse:collapse;margin:.4em 0"
+# Column of chips.csv, what it is for a reader, and its unit.
 _FACTS = (
-    "tflops_fp16_dense", "tflops_fp8_dense", "tops_int8_dense", "memory_gb", "memory_type", "memory_bw_gbs",
-    "interconnect_gbs", "tdp_w", "die_area_mm2", "process_node",
-)  # fmt: skip
+    ("tflops_fp16_dense", "FP16, dense", "TFLOPS"),
+    ("tflops_fp8_dense", "FP8, dense", "TFLOPS"),
+    ("tops_int8_dense", "INT8, dense", "TOPS"),
+    ("memory_gb", "memory", "GB"),
+    ("memory_type", "type of memory", ""),
+    ("memory_bw_gbs", "memory bandwidth", "GB/s"),
+    ("interconnect_gbs", "chip-to-chip links", "GB/s"),
+    ("tdp_w", "power", "W"),
+    ("die_area_mm2", "area of the logic dies", "mm2"),
+    ("process_node", "process", ""),
+)
 
 
 def register_displays() -> None:
@@ -31,27 +42,26 @@ def register_displays() -> None:
     for place, show in DISPLAYS.items():
         module, _, name = place.rpartition(".")
         html.for_type_by_name(module, name, show)
+    pd.options.display.float_format = lambda value: number(value, 6)
 
 
 def chip_html(chip: Any) -> str:
     """A chip: name, figures with what is disputed, and its status with the sentence that decides."""
-    row = chip.row
-    items = []
-    for name in _FACTS:
+    row, rows, missing = chip.row, [], []
+    for name, label, unit in _FACTS:
         value = row.get(name)
         if value is None or value == "" or value != value:
+            missing.append(label)
             continue
         between = chip.disputed.get(name)
-        note = f" <small>disputed: {number(between[0])} to {number(between[1])}</small>" if between else ""
-        items.append((name, f"{escape(cell(value))}{note}"))
-    unknown = [name for name in _FACTS if row.get(name) in (None, "") or row.get(name) != row.get(name)]
-    lines = "".join(f"<dt style='float:left;clear:left;width:14em'>{a}</dt><dd>{b}</dd>" for a, b in items)
-    missing = f"<p><small>unknown: {', '.join(unknown)}</small></p>" if unknown else ""
+        note = f"disputed: {number(between[0])} to {number(between[1])}" if between else ""
+        rows.append((label, f"{cell(value)} {unit}".strip(), note, f"<code>{name}</code>"))
+    unknown = f"<p><small>unknown: {', '.join(missing)}</small></p>" if missing else ""
     return (
         f'<div style="{_CARD}"><p><b>{escape(row["name"])}</b> · {escape(row["vendor"])} ({escape(row["vendor_hq"])})'
         f" · {escape(row['status'])} · released {escape(row['release_date'] or 'unknown')}"
-        f" · confidence {escape(row['confidence'])}</p><dl>{lines}</dl>{missing}"
-        f"{_status(chip.classification)}"
+        f" · confidence {escape(row['confidence'])}</p>"
+        f"{table_html(('', 'Value', '', 'Column'), rows, raw={3})}{unknown}{_status(chip.classification)}"
         f"<p><small>sources: {escape(row['source_ids'].replace(';', ', '))}</small></p></div>"
     )
 
@@ -90,6 +100,7 @@ def rule_html(rule: Any) -> str:
     dates = ", ".join(
         f"{name} {entry[name]}" for name in ("announced", "published", "effective", "end") if entry.get(name)
     )
+    cited = str(entry.get("citation") or "")
     parts = [_tree(entry.get("tests"))]
     for name, key in (("exclusions", "when"), ("exceptions", "usable_when")):
         listed = entry.get(name) or []
@@ -98,7 +109,7 @@ def rule_html(rule: Any) -> str:
                 parts.append(f"<p>{name[:-1]} {escape(str(item.get('id', '')))}</p>{_tree(item.get(key))}")
     return (
         f'<div style="{_CARD}"><p><b>{escape(entry["id"])}</b> {escape(str(entry.get("title", "")))}</p>'
-        f"<p><small>{escape(dates)} · {escape(str(entry.get('citation', '')))}</small></p>{''.join(parts)}</div>"
+        f"<p><small>{escape(' · '.join(filter(None, (dates, cited))))}</small></p>{''.join(parts)}</div>"
     )
 
 
@@ -113,7 +124,7 @@ def capacity_html(result: Any) -> str:
         for row in part.to_dict("records"):
             low, middle, high = row["p5"], row["p50"], row["p95"]
             bar = interval_bar(low, middle, high, most)
-            rows.append((row["period"], quantity, number(middle), bar, f"{number(low)} to {number(high)}"))
+            rows.append((row["period"], quantity, rounded(middle), bar, f"{rounded(low)} to {rounded(high)}"))
     basis, known = stock["basis"].iloc[0], stock["as_of"].iloc[0]
     head = escape(f"China, H100e, {basis}, as known on {known}")
     return f"<p>{head}</p>" + table_html(("End of", "Quantity", "Middle", "", "90 % interval"), rows, raw={3})
@@ -140,13 +151,18 @@ def evidence_html(evidence: Any) -> str:
     )
 
 
+def rounded(value: float) -> str:
+    """An estimate to three significant digits: more would claim what its interval denies."""
+    return number(float(f"{value:.3g}"))
+
+
 def interval_bar(low: float, middle: float, high: float, most: float, width: int = 160) -> str:
     """An interval as a bar on a scale from zero to `most`, with a tick at its middle."""
     if not most or most != most:
         return ""
     a, b, c = (round(width * value / most, 1) for value in (low, middle, high))
     return (
-        f'<svg width="{width}" height="12" role="img" aria-label="{number(low)} to {number(high)}">'
+        f'<svg width="{width}" height="12" role="img" aria-label="{rounded(low)} to {rounded(high)}">'
         f'<rect x="{a}" y="3" width="{max(c - a, 1)}" height="6" fill="#9db8d2"/>'
         f'<rect x="{b}" y="1" width="2" height="10" fill="#2b5c8a"/></svg>'
     )
@@ -170,14 +186,23 @@ def table_html(heads: Sequence[str], rows: Sequence[Sequence[Any]], raw: set[int
 def _status(found: Any) -> str:
     return (
         f"<p><b>{escape(found.status)}</b> for China on {escape(found.as_of)}. "
-        f"{escape(found.decided_by['sentence'])}</p>"
+        f"{escape(_sentence(found.decided_by['sentence']))}</p>"
     )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 def _tree(tree: Any) -> str:
     """Tests as nested lists: all of, any of, not, and leaves with their threshold."""
+    return f"<ul style='margin:.2em 0'>{_items(tree)}</ul>"
+
+
+def _items(tree: Any) -> str:
+    """The list items of a test, so that what stands beside a leaf is not drawn below it."""
     if isinstance(tree, list):
-        return "".join(_tree(item) for item in tree)
+        return "".join(_items(item) for item in tree)
     if not isinstance(tree, dict):
         return ""
     if "metric" in tree:
@@ -185,11 +210,7 @@ def _tree(tree: Any) -> str:
         words = (tree["metric"], tree["op"], limit, tree.get("unit", ""))
         return f"<li>{escape(' '.join(map(str, words)))}</li>"
     words = {"all": "all of", "any": "any of", "not": "not"}
-    return "<ul style='margin:.2em 0'>" + "".join(
-        f"<li>{words.get(key, escape(str(key)))}<ul style='margin:0'>{_tree(value)}</ul></li>"
-        for key, value in tree.items()
-        if key in words
-    ) + "</ul>"  # fmt: skip
+    return "".join(f"<li>{words[key]}{_tree(value)}</li>" for key, value in tree.items() if key in words)
 
 
 def _ends(value: Any) -> str:
