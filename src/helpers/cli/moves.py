@@ -19,11 +19,12 @@ def moves(
     """Build beside the published site, in build/moves, and print what differs from it: old, new and the cause.
 
     After an edit in data/, in a notebook or in the package; or with other parameters or another scenario. Only the
-    notebooks that depend on what changed are run.
+    notebooks that depend on what changed are run. build/moves/changes.html says the same as a page.
     """
     from helpers import pages
     from helpers.cli.diff import diff
     from helpers.edition import BuildFailed, build
+    from helpers.edition.neighbours import set_against
     from helpers.paths import build_dir, project_root
     from helpers.run import NotebookFailed, ParameterError
 
@@ -44,7 +45,9 @@ def moves(
         _stop(f"{failed.card.file} failed: {failed.cause}\nthe failed notebook is kept: {failed.kept}", 1)
     except (BuildFailed, pages.RenderFailed) as error:
         _stop(str(error), 1)
+    page = set_against(made.site, site)
     diff(str(site), str(made.site), as_json=as_json)
+    typer.echo(page, err=True)
 
 
 def _stop(message: str, code: int) -> None:

@@ -1,6 +1,7 @@
 """What the editions of one site say of each other: switch, changes page, list of editions and feed."""
 
 import json
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -60,6 +61,18 @@ def introduce(site: Path, added: Sequence[str]) -> None:
         (site / FOLDER / LIST).write_text(text, encoding="utf-8")
     _write_feed(new, kept)
     rehash(site, [f"{FOLDER}/{other}" for other in days])
+
+
+def set_against(site: Path, published: Path) -> Path:
+    """Have the changes page of a site that stands alone say what differs from the published one; returns the page.
+
+    Raises NoEdition when either is no edition.
+    """
+    new, old = read_record(site), read_record(published)
+    way = Path(os.path.relpath(published, site)).as_posix() + "/"
+    _write_changes(new, [_since(old, new, way, "the published edition")], [], "", "")
+    rehash(site)
+    return site / "changes.html"
 
 
 def _places(new: Record, kept: Mapping[str, Record], is_revised: bool) -> list[Place]:
