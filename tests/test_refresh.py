@@ -237,6 +237,27 @@ def test_json_that_is_cut_off_or_another_thing_is_refused(name, content):
         read_rows(SHIPPED[name], content)
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("federal-register", b'{"count": 1, "results": ["a rule"]}'),
+        ("federal-register", b'{"count": 1, "results": [{"title": "A", "agencies": ["BIS"]}]}'),
+        ("sec-nvidia", b'{"facts": {"us-gaap": {"Revenues": {"units": {"USD": [5]}}}}}'),
+        ("sec-nvidia", b'{"facts": {"us-gaap": {"Revenues": {"units": [1]}}}}'),
+        ("sec-nvidia", b'{"facts": {"us-gaap": 3}}'),
+        ("federal-register", b'{"results": ' + b"[" * 200_000 + b"}"),
+    ],
+)
+def test_another_nesting_is_refused_and_hides_no_other_feed(project, publisher, feed, name, content):
+    with pytest.raises(ShapeError, match=f"{name}: (another shape|not JSON)"):
+        read_rows(SHIPPED[name], content)
+    publisher.answers = [body(content), body(RATES)]
+    moved_feed = replace(SHIPPED[name], url=publisher.url, contact=False)
+    outcomes = refresh([moved_feed, feed], TODAY, sleep=lambda seconds: None)
+    assert [outcome.state for outcome in outcomes] == ["failed", "new"]
+    assert snapshots.all_of(name) == []
+
+
 def test_a_list_of_documents_that_is_not_whole_is_refused():
     answer = json.loads((RECORDED / "federal-register.json").read_text())
     answer["count"] = 3

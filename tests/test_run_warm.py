@@ -22,6 +22,7 @@ from helpers.evidence import load
 from helpers.fingerprint import digest, files_below
 from helpers.run import NotebookFailed, execute, read_cards, resolve
 from helpers.run.cards import Card, Deck
+from helpers.run.execute import _execute_one
 from helpers.run.provisioner import warm_kernels
 
 ROOT = Path(__file__).parents[1]
@@ -157,3 +158,21 @@ def test_a_failure_ends_the_notebook_that_runs_beside_it(tmp_path, monkeypatch):
         execute(Deck(cards, {}), {page: {"as_of": "latest"} for page in "ab"}, tmp_path / "run")
     assert time.monotonic() - begun < 45
     assert not [child for child in psutil.Process().children(recursive=True) if child.is_running()]
+
+
+def test_a_kernel_that_is_lost_before_its_first_cell_may_be_tried_again(tmp_path, monkeypatch):
+    """It is no error of a cell: the unattended run starts such a notebook once more."""
+
+    def lost(*_, **__):
+        raise RuntimeError("Kernel died before replying to kernel_info")
+
+    monkeypatch.setattr(papermill, "execute_notebook", lost)
+    (tmp_path / "notebooks").mkdir()
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+    nbformat.write(notebook, tmp_path / "notebooks" / "01_one.ipynb")
+    monkeypatch.setenv("BRIEFING_ROOT", str(tmp_path))
+    (folder := tmp_path / "run" / "notebooks").mkdir(parents=True)
+    card = Card("01_one.ipynb", "one", "One", "?", (), (), ())
+    with pytest.raises(NotebookFailed, match="the kernel was lost") as failed:
+        _execute_one(card, {}, {}, folder.parent, None, 60)
+    assert failed.value.cell == "" and failed.value.kept.is_file()

@@ -29,7 +29,13 @@ def read_rows(feed: Feed, body: bytes, charset: str = "", content_type: str = ""
     start = text.lstrip()[:200].lower()
     if start.startswith(("<!doctype html", "<html")) or "text/html" in content_type:
         raise ShapeError(f"{feed.name}: a page of HTML where {feed.format} was expected")
-    rows = _READERS[feed.format](feed, text)
+    try:
+        rows = _READERS[feed.format](feed, text)
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
+        # A reader takes the published nesting for granted; what is nested otherwise has moved.
+        raise ShapeError(
+            f"{feed.name}: another shape than {feed.format} ({type(error).__name__}: {error})"
+        ) from None
     if not rows:
         raise ShapeError(f"{feed.name}: no row at all")
     return [{clean(name): clean(cell) for name, cell in row.items()} for row in rows]

@@ -162,6 +162,9 @@ def _execute_one(
     except DeadKernelError:
         cause = "the kernel died (killed, or out of memory)"
         raise NotebookFailed(card, cause, "", _keep(output, folder, path)) from None
+    except RuntimeError as error:  # what a kernel raises that dies, or stays silent, before its first cell
+        cause = f"the kernel was lost ({' '.join(str(error).split())})"
+        raise NotebookFailed(card, cause, "", _keep(output, folder, path)) from None
     _strip(output)
     keep(card, parts, folder)
     keep_times(card, ended)
