@@ -122,6 +122,7 @@ def test_every_public_name_has_help_and_is_completed():
             return {found.text for found in shell.Completer.completions(text, len(text))}
 
     try:
+        displays.register_displays()  # the package was imported before there was a shell
         shell.run_cell(
             "from helpers.lab import *\nfound = chip('ascend_910b')\nchosen = parameters('capacity')"
         )

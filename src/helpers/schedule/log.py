@@ -7,6 +7,7 @@ disk, because it is full or gone, goes to the standard error, which systemd and 
 import json
 import os
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,8 @@ class RunLog:
                 raise OSError("the disk is full")
             os.fsync(self._file.fileno())
         except OSError:
-            sys.stderr.write(text)
+            with suppress(OSError):  # nowhere left to say it, and still no reason to stop
+                sys.stderr.write(text)
 
     def close(self) -> None:
         """Close the file."""
