@@ -1,11 +1,13 @@
 """The site of the real notebooks, built small: each page in Chromium in both themes, each number to its evidence."""
 
 import gzip
+import re
 import shutil
 
 import pytest
 
 from helpers import pages
+from helpers.cli import readme
 from project_copy import briefing, copy_project
 from site_alike import differences
 from site_audit import ARGUMENTS, CHROMIUM, audit, page_names
@@ -56,6 +58,20 @@ def test_each_exhibit_has_its_menu_and_files(site):
         assert "@misc{" in "".join(figure.xpath('.//details[@class="exhibit-cite"]//pre/text()')), name
         assert figure.xpath(".//table"), name
         assert figure.xpath('.//div[@class="exhibit-source"]//a[starts-with(@href,"sources.html#")]'), name
+
+
+def test_the_readme_tells_what_a_build_tells_to_within_sampling(site):
+    """The words are the same; no number is off by a quarter, which few draws and one new row do not move it."""
+    told = readme.BLOCK.search((site.parent / "README.md").read_text(encoding="utf-8"))[0].splitlines()[1:-1]
+    fresh = readme.today(site).splitlines()
+    number = re.compile(r"\d[\d,]*(?:\.\d+)?")
+    assert [number.sub("#", line) for line in told] == [number.sub("#", line) for line in fresh], (
+        "briefing readme"
+    )
+    for line, other in zip(told, fresh, strict=True):
+        pairs = zip(number.findall(line), number.findall(other), strict=True)
+        for old, new in ((float(a.replace(",", "")), float(b.replace(",", ""))) for a, b in pairs):
+            assert old == pytest.approx(new, rel=0.25, abs=1), f"run `briefing readme`: {line}"
 
 
 def test_no_page_is_heavy(site):

@@ -38,7 +38,8 @@ def build(
         ),
     ] = "default",
     remake_editions: Annotated[
-        bool, typer.Option("--remake-editions", help="Make the kept editions again from this evidence and code.")
+        bool,
+        typer.Option("--remake-editions", help="Make the kept editions again from this evidence and code."),
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Build even when nothing has changed.")] = False,
     as_json: Annotated[
@@ -47,6 +48,7 @@ def build(
 ) -> None:
     """Run the four notebooks and swap in the new site; on any failure the old site stays."""
     from helpers import pages
+    from helpers.cli.readme import is_stale
     from helpers.edition import BuildFailed
     from helpers.edition import build as make
     from helpers.fingerprint import remember
@@ -86,10 +88,16 @@ def build(
     typer.echo(f"{edition.site / 'index.html'}")
     for outcome in edition.outcomes:
         why = "; ".join(outcome.reasons[:3]) + (" ..." if len(outcome.reasons) > 3 else "")
-        line = f"{outcome.card.page}: ran, {why}" if outcome.ran else f"{outcome.card.page}: unchanged, not run"
+        line = (
+            f"{outcome.card.page}: ran, {why}" if outcome.ran else f"{outcome.card.page}: unchanged, not run"
+        )
         errors.print(escape(line), highlight=False, style="dim")
     news = f"rendered by {edition.renderer}" if edition.is_new else "nothing has changed, nothing was run"
     errors.print(f"as known on {edition.as_of}, {news}", style="dim")
+    if edition.is_new and out is None and is_stale(edition.site):
+        errors.print(
+            "README.md tells other numbers than this site; `briefing readme` renews them", style="dim"
+        )
 
 
 def _pairs(texts: list[str], errors: Console) -> dict[str, str]:
