@@ -19,6 +19,7 @@ from helpers.pages import claims, judgements
 from helpers.pages.content import read_page
 from helpers.pages.numbers import evidence_links, figure_span, interval, like
 from helpers.pages.stage import raw_block, read_verdicts
+from helpers.pages.typography import set_text
 from helpers.run.cards import read_cards
 from site_alike import differences
 
@@ -87,7 +88,7 @@ def test_code_is_hidden_and_results_are_shown(site):
 
 def test_headline_in_a_notebook_becomes_a_number_with_its_evidence(site, evidence):
     page = html.parse(str(site / "capacity.html")).getroot()
-    number = page.xpath('//p[@class="finding"]//a[@class="num-link"]')[0]
+    number = page.xpath('//p[contains(@class,"finding")]//a[@class="num-link"]')[0]
     assert number.text == "1.8 M" and number.get("href") == "capacity.html#x-stock"
     card = page.get_element_by_id(number.get("aria-describedby"))
     text = card.text_content()
@@ -95,7 +96,42 @@ def test_headline_in_a_notebook_becomes_a_number_with_its_evidence(site, evidenc
         assert part in text
     first = evidence.facts["fact_id"][0]
     assert card.xpath(f'.//a[@href="facts.html#{first}"]')
-    assert f"{evidence.facts['published'][0]:%Y-%m-%d}" in text
+    day = evidence.facts["published"][0]
+    assert f"{day.day} {day:%b %Y}" in text.replace("\u00a0", " ")
+    row = number.xpath("./ancestor::li[1]")[0]
+    assert row.getparent().get("class") == "judgements", "a chapter lists its judgements as the first page does"
+    assert row.xpath('string(.//p[@class="judgement-number"])').startswith("1.8 M")
+    assert "medium confidence" in row.xpath('string(.//div[@class="judgement-sure"])')
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("the end of 2026-Q3", "the end of Q3\u00a02026"),
+        ("by 2025-12-31.", "by 31\u00a0Dec\u00a02025."),
+        ("Sales (FY2027-Q2)", "Sales (Q2\u00a0fiscal 2027)"),
+        ("from 2014/2023, 2026-09", "from 2014 to 2023, Sep\u00a02026"),
+        ("bernstein-2025-12-04-copy", "bernstein-2025-12-04-copy"),
+        ("x/2024-08-01/y", "x/2024-08-01/y"),
+        ("on 2025-02-30", "on 2025-02-30"),
+        ("8 % of China's and firms' \"own\" 5%", "8\u00a0% of China’s and firms’ “own” 5\u00a0%"),
+    ],
+)
+def test_text_is_set_for_reading_and_names_stay(written, read):
+    root = html.fragment_fromstring("<div><p></p><code></code><table><tr><td></td></tr></table></div>")
+    for tag in ("p", "code", "td"):
+        root.find(f".//{tag}").text = written
+    set_text(root)
+    assert root.find("p").text == read
+    assert root.find("code").text == written
+    assert re.sub(r"\D", "", root.find(".//td").text) == re.sub(r"\D", "", written), "tables keep dates as written"
+
+
+def test_the_question_of_a_chapter_stands_once_under_its_title():
+    document = "<main><h1>T</h1><section id=question><h2>Question</h2><p>How far?</p></section><h2 id=a>A</h2></main>"
+    content = read_page(document)
+    assert content.description == "How far?" and "How far" not in content.html
+    assert [text for _, _, text in content.headings] == ["A"]
 
 
 def test_index_judges_links_and_counts(site):

@@ -28,7 +28,7 @@ URLS = (
     'https://ok.example/"onmouseover="alert(1)',
     "http://",
 )
-TABLES = ("sources", "facts", "chips", "disputes", "systems", "events", "rates", "assumptions", "claims",
+TABLES = ("sources", "facts", "rejected", "chips", "disputes", "systems", "events", "rates", "assumptions", "claims",
           "classifications")  # fmt: skip
 IDS = {"source_id", "fact_id", "chip_id", "system_id", "event_id", "rate_id", "assumption_id", "claim_id",
        "source_ids", "repeats", "original_id", "rule_id", "export_variant_of", "same_page_as"}  # fmt: skip
@@ -57,13 +57,26 @@ def hostile_table(frame: pd.DataFrame) -> pd.DataFrame:
     return made
 
 
+def hostile_rule(rule: dict) -> dict:
+    """A rule of `rules.yaml` with every word that somebody typed attacked, at any depth; days and numbers stay."""
+
+    def attack(value):
+        if isinstance(value, dict):
+            return {name: attack(inner) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [attack(inner) for inner in value]
+        return HOSTILE if isinstance(value, str) and not re.match(r"\d{4}-", value) else value
+
+    return {**attack(rule), "id": HOSTILE + rule["id"]}
+
+
 @pytest.fixture(scope="module")
 def attacked():
     """Evidence in which everything that a hand can write is hostile; a fifth of it, which is enough to attack."""
     evidence = load(as_of=AS_OF)
     tables = {name: hostile_table(getattr(evidence, name).iloc[::5]) for name in TABLES}
     tables["sources"] = hostile_table(evidence.sources)
-    rules = [{**rule, "id": HOSTILE + rule["id"], "title": HOSTILE} for rule in evidence.rules]
+    rules = [hostile_rule(rule) for rule in evidence.rules]
     scenarios = {
         HOSTILE: {"title": HOSTILE, "description": HOSTILE, "assumptions": {HOSTILE: {"low": 1, "high": 2}},
                   "switches": {"sales": {HOSTILE: HOSTILE}}},

@@ -16,6 +16,7 @@ from helpers.edition.record import write_record
 from helpers.edition.swap import building_folder, swap_in
 from helpers.evidence import load
 from helpers.evidence.checks import check
+from helpers.models.claims import LedgerError
 from helpers.paths import build_dir, data_dir, project_root
 from helpers.run import execute, read_cards, resolve
 from helpers.run.execute import Outcome, Progress
@@ -69,7 +70,7 @@ def build(
     try:
         with FileLock(f"{run}.lock", timeout=wait_seconds):
             return _build(given, out, run, renderer, say, progress, force, editions, remake_editions)
-    except EditionError as error:
+    except (EditionError, LedgerError) as error:
         raise BuildFailed(str(error)) from error
     except Timeout:
         raise BuildFailed(f"another build is making {out}; wait for it or give another --out") from None

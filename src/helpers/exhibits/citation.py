@@ -2,7 +2,8 @@
 
 import re
 from datetime import date
-from typing import Protocol
+from html import escape
+from typing import Any, Protocol
 
 SITE = "China AI Compute"
 
@@ -28,6 +29,27 @@ def bibtex(exhibit: Cited) -> str:
         exhibit.as_of,
         f"Exhibit {exhibit.id}, as known on {day(exhibit.as_of)}",
     )
+
+
+def credit(exhibit: Any, most: int) -> str:
+    """The line below a picture that leaves the site: date, confidence and the first `most` publishers."""
+    names = list(dict.fromkeys(row.get("publisher") or row["source_id"] for row in exhibit.source_rows))
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    sure = f"; {exhibit.confidence} confidence" if exhibit.confidence else ""
+    return f"{SITE}, as known on {day(exhibit.as_of)}{sure}. Sources: {'; '.join(names[:most])}{more}. CC BY 4.0"
+
+
+def publisher_links(name: str, rows: list[dict[str, str]]) -> str:
+    """A publisher by name, linked to its first document; further ones by number."""
+    links = [
+        f'<a href="sources.html#{escape(row["source_id"], quote=True)}" '
+        f'title="{escape(row.get("title", ""), quote=True)}">'
+        for row in rows
+    ]
+    if len(rows) == 1:
+        return f"{links[0]}{escape(name)}</a>"
+    numbered = ", ".join(f"{link}{place}</a>" for place, link in enumerate(links[1:], start=2))
+    return f'{links[0]}{escape(name)}</a> <span class="more-of">({numbered})</span>'
 
 
 def entry(key: str, title: str, as_of: date, note: str) -> str:

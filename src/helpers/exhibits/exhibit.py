@@ -17,8 +17,8 @@ from typing import Any
 import altair
 import pandas as pd
 
-from helpers.exhibits import svg
-from helpers.exhibits.citation import bibtex, citation, day
+from helpers.exhibits import picture, svg
+from helpers.exhibits.citation import bibtex, citation, credit, day, publisher_links
 from helpers.exhibits.tables import html_table
 from helpers.exhibits.theme import NARROW, WIDE, css_variables
 
@@ -79,7 +79,7 @@ class Exhibit:
         """
         named = [dict(item) for item in self.sources if not isinstance(item, str)]
         wanted = list(dict.fromkeys(item for item in self.sources if isinstance(item, str) and item))
-        known = _sources_known(self.as_of) if wanted else {}
+        known = sources_known(self.as_of) if wanted else {}
         unknown = [source_id for source_id in wanted if source_id not in known]
         if unknown:
             raise ValueError(f"exhibit {self.id!r}: not a source known on {self.as_of}: {', '.join(unknown)}")
@@ -112,16 +112,21 @@ class Exhibit:
     def _html(self) -> str:
         anchor = f"x-{self.id}"
         chart = self._chart_html(anchor) if self.chart is not None else ""
-        table = "" if self.chart is not None else html_table(self.data, self.title)
+        table = "" if self.chart is not None else html_table(self.data, self.title, stacks=True)
         items = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
         notes = f'<ul class="exhibit-notes">{items}</ul>' if items else ""
         return (
             f'<figure class="exhibit" id="{anchor}" data-exhibit="{self.id}" aria-labelledby="{anchor}-title">'
             f'<style class="exhibit-fallback">{_FALLBACK_CSS}</style>'
             f'<h3 class="exhibit-title" id="{anchor}-title">{escape(self.title)}</h3>'
-            f'<p class="exhibit-subtitle">{escape(self.subtitle)}</p>'
+            f'<p class="exhibit-subtitle">{escape(self._measure)}</p>'
             f"{chart}{table}{notes}<figcaption>{self._sources_html()}{self._menu_html(anchor)}</figcaption></figure>"
         )
+
+    @property
+    def _measure(self) -> str:
+        """The subtitle without the date, which the caption gives."""
+        return self.subtitle.removesuffix(f"As known on {day(self.as_of)}").rstrip(" .;,")
 
     def _chart_html(self, anchor: str) -> str:
         drawings = "".join(
@@ -134,7 +139,7 @@ class Exhibit:
         by_publisher: dict[str, list[dict[str, str]]] = {}
         for row in self.source_rows:
             by_publisher.setdefault(row.get("publisher") or row["source_id"], []).append(row)
-        names = [_publisher_html(name, rows) for name, rows in by_publisher.items()]
+        names = [publisher_links(name, rows) for name, rows in by_publisher.items()]
         known = f"As known on {day(self.as_of)}" + (
             f" · {self.confidence} confidence" if self.confidence else ""
         )
@@ -184,7 +189,9 @@ class Exhibit:
             "json": json.dumps(self.record(), ensure_ascii=False, indent=1),
         }
         if self.chart is not None:
-            texts["svg"] = svg.download_svg(self.drawings["wide"], self.title, self.alt)
+            texts["svg"] = picture.download_svg(
+                self.drawings["wide"], self.title, self._measure, credit(self, NAMED_SOURCES), self.alt
+            )
             texts["js"] = self._script()
         written = []
         for kind, text in texts.items():
@@ -192,7 +199,7 @@ class Exhibit:
             written[-1].write_text(text, encoding="utf-8")
         if self.chart is not None:
             written.append(folder / f"{self.id}.png")
-            written[-1].write_bytes(svg.to_png(self.drawings["wide"]))
+            written[-1].write_bytes(picture.to_png(texts["svg"]))
         return written
 
     def record(self) -> dict[str, Any]:
@@ -226,24 +233,13 @@ def _lacks(value: object) -> bool:
 
 
 @cache
-def _sources_known(as_of: date) -> dict[str, dict[str, str]]:
+def sources_known(as_of: date) -> dict[str, dict[str, str]]:
+    """Id, publisher and title of every source known on a date, by id."""
     from helpers.evidence import load
 
     columns = ("source_id", "publisher", "title")
     rows = load(as_of=as_of).source_by_id
     return {source_id: {name: str(row[name]) for name in columns} for source_id, row in rows.items()}
-
-
-def _publisher_html(name: str, rows: list[dict[str, str]]) -> str:
-    links = [
-        f'<a href="sources.html#{escape(row["source_id"], quote=True)}" '
-        f'title="{escape(row.get("title", ""), quote=True)}">'
-        for row in rows
-    ]
-    if len(rows) == 1:
-        return f"{links[0]}{escape(name)}</a>"
-    numbered = " ".join(f"{link}{place}</a>" for place, link in enumerate(links[1:], start=2))
-    return f'{links[0]}{escape(name)}</a> <span class="more-of">{numbered}</span>'
 
 
 # Where the site's style sheet is absent (JupyterLab): the same look in few lines. The site removes it.

@@ -127,7 +127,7 @@ def timeline_exhibit(acts: pd.DataFrame, as_of: date) -> Exhibit | None:
     us, china = rows[rows["side"] == "United States"], rows[rows["side"] == "China"]
     tight = rows["direction"].eq("tighten").groupby(rows["side"]).mean()
     us_share, china_share = tight.get("United States", 0), tight.get("China", 0)
-    share = f"{us_share:.0%} of the US and {china_share:.0%} of the Chinese acts tightened"
+    share = f"{100 * us_share:.0f} % of the US and {100 * china_share:.0f} % of the Chinese acts tightened"
     return Exhibit(
         id="policy-timeline",
         title=f"Of {len(us)} US and {len(china)} Chinese acts since 2022, most tightened trade in chips"

@@ -49,7 +49,8 @@ def rules_register(rules: pd.DataFrame) -> str:
         review = f"<small>Licence review: {escape(row['policy'])}</small>" if row["policy"] else ""
         cells = [
             f"{escape(row['title'])}<small>{escape(row['citation'])}</small>{review}"
-            f"<small>{row['verified']:.0%} of fields verified. {escape(marks)} {_links(row['source_ids'])}</small>",
+            f"<small>{100 * row['verified']:.0f} % of fields verified. {escape(marks)} "
+            f"{_links(row['source_ids'])}</small>",
             escape(row["level"]),
             days,
         ]

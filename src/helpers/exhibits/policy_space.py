@@ -44,7 +44,7 @@ def design_space_exhibit(
         data=rows[["panel", "tpp_low", "tpp_high", "pd_low", "pd_high", "status"]],
         sources=sources_of(rules[rules["level"] == "chip"]),
         alt=f"{len(panels)} panels of rectangles on logarithmic axes. Share of the plane that needs no licence: "
-        + "; ".join(f"{name}: {share:.0%}" for name, share in free.items())
+        + "; ".join(f"{name}: {100 * share:.0f} %" for name, share in free.items())
         + ".",
         confidence="high",
         notes=[

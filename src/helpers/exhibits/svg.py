@@ -1,4 +1,4 @@
-"""Charts as static SVG: one drawing that follows the page's light and dark theme, and one to download.
+"""Charts as static SVG that follow the page's light and dark theme.
 
 Inter ships with the project and is registered with vl-convert, so that text is measured alike on every machine.
 """
@@ -65,13 +65,14 @@ def refuse_wide(svg: str) -> None:
 
 
 @cache
-def _register_fonts() -> None:
+def register_fonts() -> None:
+    """Tell vl-convert where the project's fonts are."""
     vl_convert.register_font_directory(str(report_dir() / "assets" / "fonts"))
 
 
 def to_svg(compiled: dict[str, Any]) -> str:
     """A compiled specification drawn by Vega, as vl-convert writes it."""
-    _register_fonts()
+    register_fonts()
     return vl_convert.vega_to_svg(compiled)
 
 
@@ -80,26 +81,9 @@ def to_vega(spec: dict[str, Any]) -> dict[str, Any]:
     return vl_convert.vegalite_to_vega(spec, vl_version=VEGALITE)
 
 
-def to_png(svg: str) -> bytes:
-    """A downloadable picture at twice the size, on white."""
-    _register_fonts()
-    return vl_convert.svg_to_png(_on_paper(svg), scale=2)
-
-
 def svg_width(svg: str) -> float:
     """Width in pixels of a drawn chart."""
     return float(etree.fromstring(svg.encode()).get("width"))
-
-
-def download_svg(svg: str, title: str, alt_text: str) -> str:
-    """A standalone drawing in the light colours on white, with its title and description inside."""
-    root = _clean(_on_paper(svg), prefix="chart")
-    root.set("role", "img")
-    for tag, text in (("desc", alt_text), ("title", title)):
-        element = etree.Element(f"{{{_SVG}}}{tag}")
-        element.text = text
-        root.insert(0, element)
-    return etree.tostring(root, encoding="unicode")
 
 
 def page_svg(svg: str, prefix: str, css_class: str) -> str:
@@ -107,7 +91,7 @@ def page_svg(svg: str, prefix: str, css_class: str) -> str:
 
     Raises ValueError naming any colour outside the palette, which would not turn with the theme.
     """
-    root = _clean(svg, prefix)
+    root = clean(svg, prefix)
     foreign = set()
     for element in root.iter(etree.Element):
         for attribute in ("fill", "stroke", "stop-color"):
@@ -133,7 +117,7 @@ def page_svg(svg: str, prefix: str, css_class: str) -> str:
     return etree.tostring(root, encoding="unicode")
 
 
-def _clean(svg: str, prefix: str) -> etree._Element:
+def clean(svg: str, prefix: str) -> etree._Element:
     """Without mark-level ARIA (hundreds of stops for a screen reader) and with short numbers and own ids."""
     root = etree.fromstring(svg.encode())
     for element in list(root.iter(etree.Element)):
@@ -159,20 +143,16 @@ def _clean(svg: str, prefix: str) -> etree._Element:
     return root
 
 
-def _on_paper(svg: str) -> str:
-    return re.sub(r"(<svg[^>]*>)", r'\1<rect width="100%" height="100%" fill="#ffffff"/>', svg, count=1)
-
-
 __all__ = [
     "NARROW",
     "WIDE",
-    "download_svg",
+    "clean",
     "fit",
     "narrowed",
     "page_svg",
     "refuse_wide",
+    "register_fonts",
     "svg_width",
-    "to_png",
     "to_svg",
     "to_vega",
 ]

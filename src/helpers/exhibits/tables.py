@@ -7,6 +7,8 @@ from html import escape
 
 import pandas as pd
 
+from helpers.exhibits.words import name_in_words
+
 MOST_ROWS = 200
 SENTENCE = 40
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -47,8 +49,8 @@ def cell(value: object, column: str = "") -> str:
 
 
 def heading(column: str) -> str:
-    """A column name for reading: `tflops_fp16_dense` -> `tflops fp16 dense`."""
-    return escape(str(column).replace("_", " "))
+    """A column name for reading: `tflops_fp16_dense` -> TFLOPS FP16 dense."""
+    return escape(name_in_words(column))
 
 
 def _of_days(values: pd.Series) -> bool:
@@ -68,8 +70,12 @@ def html_table(
     caption: str,
     columns: Sequence[str] | None = None,
     most_rows: int | None = MOST_ROWS,
+    stacks: bool = False,
 ) -> str:
-    """The frame as an accessible table in a scrolling region; beyond `most_rows` it says where the rest is."""
+    """The frame as an accessible table in a scrolling region; beyond `most_rows` it says where the rest is.
+
+    stacks: on a phone each row becomes a block whose cells name their columns.
+    """
     shown = frame[list(columns)] if columns else frame
     total = len(shown)
     if most_rows is not None:
@@ -90,19 +96,22 @@ def html_table(
     head = "".join(
         f'<th scope="col"{css}>{heading(name)}</th>' for name, css in zip(shown.columns, classes, strict=True)
     )
+    names = [f' data-head="{heading(name)}"' if stacks else "" for name in shown.columns]
     rows = []
     for values in shown.itertuples(index=False, name=None):
         cells = (
-            f"<td{css}>{cell(value, str(name))}</td>"
-            for value, name, css in zip(values, shown.columns, classes, strict=True)
+            f"<td{css}{named}>{cell(value, str(name))}</td>"
+            for value, name, css, named in zip(values, shown.columns, classes, names, strict=True)
         )
         rows.append(f"<tr>{''.join(cells)}</tr>")
     rest = (
         f"<p>The first {most_rows} of {total:,} rows; all are in the CSV.</p>" if total > len(shown) else ""
     )
     label = escape(caption, quote=True)
+    css_class = ' class="stacks"' if stacks else ""
     return (
-        f'<div class="table-scroll" role="region" aria-label="{label}" tabindex="0"><table>'
+        f'<div class="table-scroll" role="region" aria-label="{label}" tabindex="0">'
+        f"<table{css_class}>"
         f'<caption class="visually-hidden">{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>{rest}"
     )

@@ -30,13 +30,15 @@ def changes_section(since: Since) -> str:
 def teaser(since: Since) -> str:
     """One paragraph for the first page: how much moved, and the key judgements that did."""
     moved = [row for row in since.report["headlines"] if row["key"] and row["status"] == "moved"]
+    first_of_chapter = {row["page"]: row for row in reversed(moved)}
+    moved = [row for row in moved if row is first_of_chapter[row["page"]]]
     firsts = "; ".join(
         f"{escape(row['label'])} {escape(row['old']['shown'])} → <b>{escape(row['new']['shown'])}</b>"
         for row in moved[:2]
     )
     said = f": {firsts}." if firsts else "."
     return (
-        f'<p class="changed">Since {escape(since.name)} {_headline_count(since.report)}{said} '
+        f'<p class="changed">Since {escape(since.name)}, {_headline_count(since.report)}{said} '
         '<a class="how" href="changes.html">What changed</a></p>'
     )
 
@@ -79,7 +81,7 @@ def _headline_count(report: Mapping[str, Any]) -> str:
     said += [
         f"{counts[name]} are {word}" for name, word in (("new", "new"), ("gone", "gone")) if counts[name]
     ]
-    return ", ".join(said)
+    return " and ".join([", ".join(said[:-1]), said[-1]]) if len(said) > 1 else said[0]
 
 
 def _inputs(report: Mapping[str, Any]) -> str:

@@ -6,6 +6,8 @@ from html import escape
 
 from lxml import etree, html
 
+from helpers.pages.typography import marks, set_text
+
 LOCAL_SCRIPT = re.compile(r"assets/(?:[\w-]+/)*[\w.-]+\.js")
 _DROPPED = (
     "style",
@@ -34,9 +36,9 @@ _ADDRESSES = (
 _SOUND_LINK = re.compile(r"(?:https?://|mailto:)", re.I)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
 _PRESENTATION = ("style", "align", "border", "bgcolor", "valign")
+QUESTION = "Question"
 # A first-level heading that the content brings itself: a sentence on the first page, the name of a generated page.
 OWN_TITLES = {"display-title", "page-title"}
-_PER_CENT = re.compile(r"(?<=\d) %")
 _RIGHT = re.compile(r"text-align:\s*right")
 
 
@@ -68,9 +70,9 @@ def read_page(document: str) -> Content:
         raise ValueError("the rendered page has no <main>")
     main = found[0]
     scripts = clean(main)
-    title = _take_title(main, root)
-    # Only one of the two renderers makes the apostrophe of a description round.
-    description = "".join(root.xpath('//meta[@name="description"]/@content')[:1]).replace("'", "’")
+    set_text(main)
+    title = marks(_take_title(main, root))
+    description = _take_question(main) or marks("".join(root.xpath('//meta[@name="description"]/@content')[:1]))
     named = main.xpath('.//h1[contains(@class,"page-title")]')
     title = " ".join(named[0].text_content().split()) if named else title
     display = bool([head for head in main.iter("h1") if set((head.get("class") or "").split()) & OWN_TITLES])
@@ -99,7 +101,6 @@ def clean(main: html.HtmlElement) -> list[str]:
             _drop(element)
         else:
             _clean_attributes(element)
-            _keep_together(element)
     _even_out(main)
     return list(dict.fromkeys(scripts))
 
@@ -116,13 +117,6 @@ def _even_out(main: html.HtmlElement) -> None:
         box.drop_tag()
     for cell in main.xpath('.//div[@class="cell"][not(*)]'):
         _drop(cell)
-
-
-def _keep_together(element: html.HtmlElement) -> None:
-    """A number and its per cent sign stay on one line."""
-    if element.tag not in ("pre", "code", "script", "option"):
-        element.text = element.text and _PER_CENT.sub("\u00a0%", element.text)
-    element.tail = element.tail and _PER_CENT.sub("\u00a0%", element.tail)
 
 
 def _clean_attributes(element: html.HtmlElement) -> None:
@@ -181,6 +175,21 @@ def _take_title(main: html.HtmlElement, root: html.HtmlElement) -> str:
             else:
                 head.tag = "h2"
     return title or "".join(root.xpath("//title/text()")[:1]).split(" – ")[0]
+
+
+def _take_question(main: html.HtmlElement) -> str:
+    """What a chapter asks, taken out of its first section: it stands under the title, once."""
+    heads = [head for head in main.iter("h2") if head.text_content().strip() == QUESTION]
+    asked = heads[0].getnext() if heads else None
+    if asked is None or asked.tag != "p":
+        return ""
+    text = " ".join(asked.text_content().split())
+    section = heads[0].getparent()
+    _drop(asked)
+    _drop(heads[0])
+    if section.tag == "section" and not section.text_content().strip() and not len(section.xpath(".//*[@id]")):
+        _drop(section)
+    return text
 
 
 def _headings(main: html.HtmlElement) -> list[tuple[int, str, str]]:

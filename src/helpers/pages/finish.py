@@ -12,7 +12,8 @@ from helpers.exhibits.theme import TOKENS, css_variables
 from helpers.pages.content import Content, read_page
 from helpers.pages.crate import WORKFLOW, write_crate
 from helpers.pages.downloads import write_citation, write_downloads
-from helpers.pages.numbers import evidence_links, sentence_html
+from helpers.pages.judgements import findings
+from helpers.pages.numbers import evidence_links
 from helpers.pages.search import index_script
 from helpers.pages.shell import Site, page
 from helpers.pages.stage import ordered_headlines
@@ -22,7 +23,6 @@ from helpers.paths import notebooks_dir, report_dir
 from helpers.run.cards import Deck
 
 SERVED = ("csv", "svg", "png", "js")
-_FINDING = re.compile(r'(<p class="finding" data-headline="([^"]+)">).*?</p>', re.S)
 _EXHIBIT = re.compile(r'<figure class="exhibit" id="x-([a-z0-9-]+)"')
 
 
@@ -46,15 +46,7 @@ def finish(
     links = evidence_links(evidence)
     contents: dict[str, Content] = {}
     for source in sorted(rendered.glob("*.html")):
-        document = source.read_text(encoding="utf-8")
-        document = _FINDING.sub(
-            lambda found: (
-                f"{found[1]}{sentence_html(headlines[found[2]], links)}</p>"
-                if found[2] in headlines
-                else found[0]
-            ),
-            document,
-        )
+        document = findings(source.read_text(encoding="utf-8"), headlines, links)
         contents[source.name] = read_page(document)
     printed = whole(contents, [f"{card.page}.html" for card in deck.cards])
     for name, content in {**contents, NAME: printed}.items():

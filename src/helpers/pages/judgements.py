@@ -14,6 +14,8 @@ _VIEWBOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 TALLEST = 1.25
 MOST = 6
 OF_A_CHAPTER = 2
+_FINDINGS = re.compile(r'(?:<p class="finding" data-headline="[^"]+">.*?</p>\s*)+', re.S)
+_NAMED = re.compile(r'class="finding" data-headline="([^"]+)"')
 _PLACE = re.compile(r"\{([\w.-]+)\}")
 
 
@@ -51,35 +53,53 @@ def judgement_list(rows: Sequence[Headline], links: Mapping[str, EvidenceLink], 
     return f'<ul class="judgements">{items}{extra}</ul>' if items or extra else ""
 
 
-def judgement_item(number: str, label: str, sentence: str, meta: str, bar: str = "") -> str:
-    """One row of the list from ready HTML parts."""
+def judgement_item(number: str, label: str, sentence: str, meta: str, bar: str = "", name: str = "") -> str:
+    """One row of the list from ready HTML parts; `name` is the headline where the row shows one."""
+    mark = f' data-headline="{escape(name, quote=True)}"' if name else ""
     return (
         f'<li><p class="judgement-number">{number}<small>{label}</small></p>'
-        f'<p class="judgement-sentence">{sentence}</p>'
+        f'<p class="judgement-sentence finding"{mark}>{sentence}</p>'
         f'<div class="judgement-sure">{bar}<p>{meta}</p></div></li>'
     )
 
 
-def _judgement(row: Headline, links: Mapping[str, EvidenceLink]) -> str:
+def findings(document: str, headlines: Mapping[str, Headline], links: Mapping[str, EvidenceLink]) -> str:
+    """The page of a chapter with each run of findings, as its notebook wrote them, made into a list of judgements.
+
+    A finding that is no headline of this run stays the sentence that it is.
+    """
+
+    def listed(found: re.Match) -> str:
+        rows = [headlines.get(name) for name in _NAMED.findall(found[0])]
+        if None in rows:
+            return found[0]
+        return f'<ul class="judgements">{"".join(_judgement(row, links, on_chapter=True) for row in rows)}</ul>'
+
+    return _FINDINGS.sub(listed, document)
+
+
+def _judgement(row: Headline, links: Mapping[str, EvidenceLink], on_chapter: bool = False) -> str:
     page = f"{row['notebook']}.html"
     where = f"{page}#x-{row['exhibit']}" if row.get("exhibit") else page
     about = f'<span class="visually-hidden"> about: {escape(row["label"])}</span>'
-    how = f'<a class="how" href="{escape(where, quote=True)}">How we know{about}</a>'
-    meta = " · ".join(filter(None, [named_interval(row), f"{row['confidence']} confidence"]))
+    how = "" if on_chapter else f' <a class="how" href="{escape(where, quote=True)}">How we know{about}</a>'
+    sure = [named_interval(row), f"{row['confidence']} confidence"]
+    meta = " ".join(f"<span>{escape(part)}</span>" for part in sure if part)
     period = str(row.get("period") or "")
     is_said = not period or period == row["as_of"] or period[:4] in row["label"]
     label = row["label"] if is_said else f"{row['label']}, {period}"
     return judgement_item(
         escape(row["shown"]),
         escape(label),
-        f"{sentence_html(row, links)} {how}",
-        escape(meta),
+        f"{sentence_html(row, links)}{how}",
+        meta,
         interval_bar(row),
+        _name(row),
     )
 
 
 def interval_bar(row: Headline) -> str:
-    """The interval against zero as a small drawing: the range, and the value as a tick."""
+    """The interval against zero as a small drawing: the range, and the value as a tick where it is one number."""
     value, low, high = row["value"], row.get("low"), row.get("high")
     if low is None or high is None:
         return ""
@@ -91,11 +111,13 @@ def interval_bar(row: Headline) -> str:
         return round(200 * (number - first) / (last - first), 1)
 
     left, right = place(low), place(high)
+    # A number that is itself a range has no middle to mark.
+    tick = f'<rect class="middle" x="{place(value) - 0.9:.1f}" y="0" width="1.8" height="14"/>'
+    tick = "" if " to " in row["shown"] else tick
     return (
         '<svg class="interval" viewBox="0 0 200 14" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
         '<rect class="track" x="0" y="3" width="200" height="8"/>'
-        f'<rect class="range" x="{left}" y="3" width="{max(right - left, 1):.1f}" height="8"/>'
-        f'<rect class="middle" x="{place(value) - 0.9:.1f}" y="0" width="1.8" height="14"/></svg>'
+        f'<rect class="range" x="{left}" y="3" width="{max(right - left, 1):.1f}" height="8"/>{tick}</svg>'
     )
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from helpers.evidence import Evidence
 from helpers.exhibits.exhibit import day
 from helpers.exhibits.tables import number
+from helpers.exhibits.words import name_in_words
 
 NAMED_ROWS = 3
 _SHOWN = re.compile(r"^\s*([-−]?\d[\d,]*(?:\.\d+)?)\s*(.*)$")
@@ -37,13 +38,14 @@ def evidence_links(evidence: Evidence) -> dict[str, EvidenceLink]:
     for row in _rows(evidence.events, "event_id"):
         links[row["event_id"]] = _through_source(row, row.get("title", ""))
     for row in _rows(evidence.rates, "rate_id"):
-        text = f"{row.get('currency', '')} {row.get('convention', '')} {row.get('period', '')}".strip()
+        words = str(row.get("convention", "")).replace("_", " ")
+        text = f"{row.get('currency', '')} {words} {row.get('period', '')}".strip()
         links[row["rate_id"]] = _through_source(row, text)
     for rule in evidence.rules:
         links[str(rule.get("id", ""))] = EvidenceLink("policy.html", str(rule.get("title", "")), "")
     for row in _rows(evidence.assumptions, "assumption_id"):
         anchor = f"assumptions.html#{row['assumption_id']}"
-        links[row["assumption_id"]] = EvidenceLink(anchor, str(row.get("parameter", "")), _day(row))
+        links[row["assumption_id"]] = EvidenceLink(anchor, name_in_words(row.get("parameter", "")), _day(row))
     for row in _rows(evidence.facts, "fact_id"):
         text = f"{row['entity']}: {row['metric']}".replace("_", " ")
         links[row["fact_id"]] = EvidenceLink(f"facts.html#{row['fact_id']}", text, _day(row))

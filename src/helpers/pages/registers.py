@@ -15,6 +15,7 @@ import pandas as pd
 
 from helpers.evidence import Evidence
 from helpers.exhibits.tables import number
+from helpers.exhibits.words import name_in_words
 
 _LESS = "\\u003c"
 
@@ -164,7 +165,7 @@ def assumptions_register(evidence: Evidence) -> str:
             f'<a href="sources.html#{escape(i, quote=True)}">{escape(names.get(i, i))}</a>' for i in sources
         )
         cells = [
-            f"{escape(_text(row['parameter']).replace('_', ' '))}<small>{escape(_text(row['model']))}</small>",
+            f"{escape(name_in_words(_text(row['parameter'])))}<small>{escape(_text(row['model']))}</small>",
             f"{number(row.get('low'))} to {number(row.get('high'))}<small>{escape(_text(row.get('unit')))}</small>",
             escape(_text(row.get("distribution"))),
             _grade(row.get("quality")),

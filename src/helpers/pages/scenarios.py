@@ -12,6 +12,7 @@ import pandas as pd
 
 from helpers.evidence import Evidence
 from helpers.exhibits.tables import number
+from helpers.exhibits.words import name_in_words
 from helpers.pages.registers import page_data
 
 RESULT = ("capacity", "scenarios")
@@ -84,7 +85,7 @@ def _overrides(plan: Mapping[str, Any], priors: Mapping[str, Mapping[str, Any]])
     """The overrides as a list, each with its unit and what the baseline assumes instead."""
     items = []
     for name, value in (plan.get("assumptions") or {}).items():
-        words, prior = escape(name.replace("_", " ")), priors.get(name)
+        words, prior = escape(name_in_words(name)), priors.get(name)
         said = f"{number(value['low'])} to {number(value['high'])}"
         if prior is None:
             items.append(f"<li>{words}: {said}</li>")
@@ -96,7 +97,7 @@ def _overrides(plan: Mapping[str, Any], priors: Mapping[str, Mapping[str, Any]])
             f"baseline {usual}</li>"
         )
     for name, value in ((plan.get("switches") or {}).get("sales") or {}).items():
-        items.append(f"<li>sales of {escape(name.upper())}: {escape(str(value))}</li>")
+        items.append(f"<li>Sales of {escape(name.upper())}: {escape(str(value))}</li>")
     if memory := (plan.get("switches") or {}).get("memory"):
-        items.append(f"<li>sales of high-bandwidth memory: {escape(str(memory))}</li>")
+        items.append(f"<li>Sales of high-bandwidth memory: {escape(str(memory))}</li>")
     return f"<ul>{''.join(items)}</ul>" if items else ""

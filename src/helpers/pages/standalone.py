@@ -1,9 +1,11 @@
 """A notebook as one HTML file that can be mailed: no script, no other file, no other host."""
 
 import base64
-import re
+import json
+from html import escape
 from pathlib import Path
 
+import yaml
 from lxml import html
 from nbconvert import HTMLExporter
 from nbconvert.exporters.templateexporter import TemplateExporter
@@ -13,11 +15,11 @@ from pygments.formatters import HtmlFormatter
 
 from helpers.exhibits.theme import css_variables
 from helpers.pages.content import clean
+from helpers.pages.typography import set_text
 from helpers.paths import report_dir
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 TEMPLATES = Path(__file__).parent / "templates"
-_FRONT = re.compile(r"\A---\n.*?\n---\s*\Z", re.S)
 
 
 class _Sheet(HTMLExporter):
@@ -48,22 +50,33 @@ def standalone(notebook: Path, target: Path, exhibits: Path | None = None) -> Pa
     clean(root)
     for picture in root.xpath("//img[not(@alt)]"):
         picture.set("alt", "No description has been provided for this picture")
+    set_text(root)
     _drop_panels(root)
     _settle_links(root, exhibits)
-    title = next((" ".join(head.text_content().split()) for head in root.iter("h1")), notebook.stem)
+    title = next((" ".join(head.text_content().split()) for head in root.iter("h1")), "")
+    if not title:
+        title = _title(notebook)
+        root.insert(0, html.fragment_fromstring(f"<h1>{escape(title)}</h1>"))
     content = html.tostring(root, encoding="unicode")
     style = (
         f":root{{{css_variables()}}}\n{_style()}\n{HtmlFormatter(style='bw').get_style_defs('.highlight')}"
     )
-    escaped = title.replace("&", "&amp;").replace("<", "&lt;")
     document = (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escaped}</title>\n<style>{style}</style></head>\n<body>{content}</body></html>\n"
+        f"<title>{escape(title)}</title>\n<style>{style}</style></head>\n<body>{content}</body></html>\n"
     )
     target.write_text(document, encoding="utf-8")
     return target
+
+
+def _title(notebook: Path) -> str:
+    """What the front matter in the first cell calls it, else the name of the file."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    first = "".join(cells[0]["source"]).strip() if cells and cells[0]["cell_type"] == "raw" else ""
+    front = yaml.safe_load(first.strip("-")) if first.startswith("---") else {}
+    return str(front.get("title") or notebook.stem)
 
 
 def _drop_panels(root: html.HtmlElement) -> None:

@@ -7,7 +7,8 @@ import json
 from datetime import date
 from html import escape
 
-from helpers.exhibits.exhibit import day
+from helpers.exhibits.exhibit import day, sources_known
+from helpers.exhibits.words import name_in_words
 from helpers.models.capacity.headlines import short, span
 from helpers.models.capacity.lattice import Lattice
 
@@ -17,8 +18,9 @@ SCRIPT = "assets/js/capacity.js"
 def controls_html(lattice: Lattice) -> str:
     """The controls with the result at the middle of every assumption; the script makes them move."""
     payload = json.dumps(lattice.payload(), ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    known = sources_known(date.fromisoformat(lattice.as_of))
     sliders = "".join(
-        _slider(place, factor, len(lattice.scores)) for place, factor in enumerate(lattice.factors)
+        _slider(place, factor, len(lattice.scores), known) for place, factor in enumerate(lattice.factors)
     )
     middle = (1,) * len(lattice.factors)
     rows = "".join(
@@ -58,15 +60,15 @@ def controls_html(lattice: Lattice) -> str:
     )
 
 
-def _slider(place: int, factor: dict, steps: int) -> str:
+def _slider(place: int, factor: dict, steps: int, known: dict[str, dict[str, str]]) -> str:
     values, name = factor["values"], factor["name"]
     middle = len(values) // 2
     sources = ", ".join(
-        f'<a href="sources.html#{escape(source, quote=True)}">{escape(source)}</a>'
+        f'<a href="sources.html#{escape(source, quote=True)}">{escape(known[source]["publisher"])}</a>'
         for source in factor["sources"]
     )
     several = f" and {factor['members'] - 1} more" if factor["members"] > 1 else ""
-    lead = factor["parameter"].replace("_", " ")
+    lead = name_in_words(factor["parameter"])
     return (
         f'<div class="capacity-slider"><label for="capacity-{place}">{escape(name[:1].upper() + name[1:])}</label>'
         f'<input type="range" id="capacity-{place}" name="{escape(name, quote=True)}" '

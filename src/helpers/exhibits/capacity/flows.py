@@ -9,6 +9,7 @@ import pandas as pd
 from helpers.exhibits.exhibit import Exhibit, day
 from helpers.exhibits.layout import spread
 from helpers.exhibits.theme import colour
+from helpers.exhibits.words import dates
 from helpers.models.capacity.headlines import short, span
 
 INK, SUB = colour("ink"), colour("sub")
@@ -101,7 +102,7 @@ def _stock_chart(rows: pd.DataFrame, now: str, narrow: bool) -> alt.LayerChart:
     if len(present) and present["date"].iloc[0] < total["date"].max():
         rule = alt.Chart(present).mark_rule(color=SUB, strokeDash=[2, 3]).encode(x="date:T")
         note = alt.Chart(present).mark_text(color=SUB, align="right", dx=-5, baseline="top").encode(
-            x="date:T", y=alt.value(0), text=alt.value(f"known to {now}")
+            x="date:T", y=alt.value(0), text=alt.value(f"known to {dates(now)}")
         )  # fmt: skip
         layers += [rule, note]
     return alt.layer(*layers).properties(height=300 if narrow else 330)
