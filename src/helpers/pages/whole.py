@@ -12,6 +12,9 @@ from helpers.pages.content import Content
 
 NAME = "whole.html"
 LAST = ("claims.html", "methods.html", "assumptions.html")
+# What a table of figures may take of a sheet of paper; columns of ids are for machines.
+WIDEST, LONGEST = 9, 24
+_MACHINE = {"Evidence", "Fact ID", "Source IDs", "Sources", "Assumption ID"}
 _REFERRING = ("aria-labelledby", "aria-describedby", "for")
 # Shown where a reader can act on it, and of no use on paper.
 _UNPRINTED = (
@@ -48,6 +51,8 @@ def _section(name: str, content: Content, order: list[str]) -> str:
     root.set("class", "whole-part")
     for element in root.xpath(_UNPRINTED):
         element.drop_tree()
+    for table in root.xpath('//*[contains(@class,"exhibit")]/*[@class="table-scroll"]/table'):
+        _for_paper(table, name)
     for element in list(root.iter("h1", "h2", "h3", "h4")):
         element.tag = f"h{min(int(element.tag[1]) + 1, 6)}"
     for element in root.iterdescendants():
@@ -68,6 +73,21 @@ def _section(name: str, content: Content, order: list[str]) -> str:
     return html.tostring(root, encoding="unicode")
 
 
+def _for_paper(table: html.HtmlElement, name: str) -> None:
+    """A table as paper can hold it: no columns of ids, not wider nor longer than a sheet; the site has the rest."""
+    heads = [head.text_content().strip() for head in table.xpath("./thead/tr/th")]
+    kept = [place for place, head in enumerate(heads) if head not in _MACHINE][:WIDEST]
+    rows = table.xpath("./thead/tr | ./tbody/tr")
+    for row in rows:
+        for place, cell in enumerate(list(row)):
+            if place not in kept:
+                row.remove(cell)
+    for row in rows[LONGEST + 1 :]:
+        row.getparent().remove(row)
+    if len(rows) > LONGEST + 1 or len(kept) < len(heads):
+        table.getparent().addnext(_left_out(name, "The whole table"))
+
+
 def _readdress(element: html.HtmlElement, name: str, order: list[str]) -> None:
     """Ids, and what refers to them, as they are on this page."""
     for attribute in ("id", *_REFERRING):
@@ -77,9 +97,9 @@ def _readdress(element: html.HtmlElement, name: str, order: list[str]) -> None:
         element.set("href", _inside(name, element.get("href"), order))
 
 
-def _left_out(name: str) -> html.HtmlElement:
+def _left_out(name: str, what: str = "The list") -> html.HtmlElement:
     return html.fragment_fromstring(
-        f'<p class="caution">The list is on the site: <a href="{name}">{name}</a>.</p>'
+        f'<p class="caution">{what} is on the site: <a href="{name}">{name}</a>.</p>'
     )
 
 
