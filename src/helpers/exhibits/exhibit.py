@@ -223,13 +223,9 @@ class Exhibit:
 
 
 def _lacks(value: object) -> bool:
-    if value is None:
-        return True
-    return (
-        (len(value) == 0)
-        if hasattr(value, "__len__") and not isinstance(value, str)
-        else not str(value).strip()
-    )
+    if hasattr(value, "__len__") and not isinstance(value, str):
+        return len(value) == 0
+    return value is None or not str(value).strip()
 
 
 @cache
