@@ -24,12 +24,15 @@ _PART = re.compile(rf"{_ALONE[0]}(FY)?(20[0-4]\d)-([QH][1-4]){_ALONE[1]}")
 _YEARS = re.compile(rf"{_ALONE[0]}(20[0-4]\d)/(20[0-4]\d){_ALONE[1]}")
 
 
-def name_in_words(name: str) -> str:
-    """A column or parameter as readers see it: `huawei_hbm_inflow_2026` -> Huawei HBM inflow, 2026."""
+def name_in_words(name: str, starts: bool = True) -> str:
+    """A column or parameter as readers see it: `huawei_hbm_inflow_2026` -> Huawei HBM inflow, 2026.
+
+    starts: it begins a line, with a capital letter.
+    """
     parts = [_word(part) for part in str(name).split("_")]
     text = " ".join(parts)
     text = re.sub(r"(?<!\bto)(?<!,) (20\d\d(?: 20\d\d)?)$", lambda found: f", {found[1].replace(' ', ' to ')}", text)
-    return text[:1].upper() + text[1:]
+    return text[:1].upper() + text[1:] if starts else text
 
 
 def _word(part: str) -> str:

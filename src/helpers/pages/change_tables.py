@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from helpers.exhibits.tables import heading, number
+from helpers.exhibits.tables import number
+from helpers.exhibits.words import name_in_words
 
 Entry = Mapping[str, Any]
 REGISTERS = {"facts": "facts.html", "claims": "claims.html", "assumptions": "assumptions.html"}
@@ -139,7 +140,8 @@ def _moves(entry: Entry) -> str:
              if rows[name]]  # fmt: skip
     said = f"Rows: {', '.join(parts)}, {rows['same']} the same" if parts else "The rows are the same"
     items = "".join(
-        f"<li>{escape(move['row'])}, {heading(move['column'])}: {number(move['old'])} → {number(move['new'])}</li>"
+        f"<li>{escape(move['row'])}, {escape(name_in_words(move['column'], starts=False))}: "
+        f"{number(move['old'])} → {number(move['new'])}</li>"
         for move in rows["moves"]
     )
     return f'{said}<div class="because"><ul>{items}</ul></div>' if items else said
@@ -169,7 +171,7 @@ def moved_row(since: Since, row: Entry) -> str:
     if address in since.places:
         name = f'<a href="{escape(address, quote=True)}">{name}</a>'
     columns = "; ".join(
-        f"{heading(column)}: {escape(old) or '–'} → {escape(new) or '–'}"
+        f"{escape(name_in_words(column, starts=False))}: {escape(old) or '–'} → {escape(new) or '–'}"
         for column, (old, new) in list(row.get("columns", {}).items())[:3]
     )
     return f"{name} ({CHANGE[row['change']]}{f', {columns}' if columns else ''})"
