@@ -8,6 +8,7 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import nbformat
 import pandas as pd
 import pytest
 from lxml import html
@@ -19,6 +20,7 @@ from helpers.pages import claims, judgements
 from helpers.pages.content import read_page
 from helpers.pages.numbers import evidence_links, figure_span, interval, like
 from helpers.pages.stage import raw_block, read_verdicts
+from helpers.pages.standalone import standalone
 from helpers.pages.typography import set_text
 from helpers.run.cards import read_cards
 from site_alike import differences
@@ -92,14 +94,21 @@ def test_headline_in_a_notebook_becomes_a_number_with_its_evidence(site, evidenc
     assert number.text == "1.8 M" and number.get("href") == "capacity.html#x-stock"
     card = page.get_element_by_id(number.get("aria-describedby"))
     text = card.text_content()
-    for part in ("90\u00a0% interval 1.2 to 2.9 M", "FP16 dense", "medium confidence", "as known on 9 Oct 2026"):
+    for part in (
+        "90\u00a0% interval 1.2 to 2.9 M",
+        "FP16 dense",
+        "medium confidence",
+        "as known on 9 Oct 2026",
+    ):
         assert part in text
     first = evidence.facts["fact_id"][0]
     assert card.xpath(f'.//a[@href="facts.html#{first}"]')
     day = evidence.facts["published"][0]
     assert f"{day.day} {day:%b %Y}" in text.replace("\u00a0", " ")
     row = number.xpath("./ancestor::li[1]")[0]
-    assert row.getparent().get("class") == "judgements", "a chapter lists its judgements as the first page does"
+    assert row.getparent().get("class") == "judgements", (
+        "a chapter lists its judgements as the first page does"
+    )
     assert row.xpath('string(.//p[@class="judgement-number"])').startswith("1.8 M")
     assert "medium confidence" in row.xpath('string(.//div[@class="judgement-sure"])')
 
@@ -124,7 +133,9 @@ def test_text_is_set_for_reading_and_names_stay(written, read):
     set_text(root)
     assert root.find("p").text == read
     assert root.find("code").text == written
-    assert re.sub(r"\D", "", root.find(".//td").text) == re.sub(r"\D", "", written), "tables keep dates as written"
+    assert re.sub(r"\D", "", root.find(".//td").text) == re.sub(r"\D", "", written), (
+        "tables keep dates as written"
+    )
 
 
 def test_the_question_of_a_chapter_stands_once_under_its_title():
@@ -188,6 +199,24 @@ def test_standalone_notebook_needs_nothing_else(site):
     assert sheet.xpath('//figure[@id="x-frontier"]//*[name()="svg"]')
     assert sheet.xpath('//a[starts-with(@href,"data:text/csv")]/@download') == ["frontier.csv"]
     assert sheet.xpath('//details[@class="code"]')
+
+
+def test_a_mailed_notebook_opens_with_its_title_its_question_and_its_date(tmp_path):
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_raw_cell("---\ntitle: Capacity\ndescription: How much?\n---"),
+            nbformat.v4.new_code_cell(
+                'as_of: str = "latest"\ndraws: int = 4096', metadata={"tags": ["parameters"]}
+            ),
+            nbformat.v4.new_code_cell('as_of = "2024-08-01"', metadata={"tags": ["injected-parameters"]}),
+            nbformat.v4.new_markdown_cell("## Question"),
+        ]
+    )
+    nbformat.write(notebook, tmp_path / "a.ipynb")
+    sheet = html.parse(str(standalone(tmp_path / "a.ipynb", tmp_path / "a.html"))).getroot()
+    assert sheet.findtext(".//title") == "Capacity: China AI Compute, as known on 2024-08-01"
+    head = [element.text for element in sheet.xpath("//main/*")[:3]]
+    assert head == ["Capacity", "How much?", "As known on 2024-08-01; draws 4096."]
 
 
 def test_two_builds_give_the_same_bytes(tmp_path, evidence):
@@ -255,7 +284,12 @@ def test_what_one_renderer_alone_writes_about_a_page_is_gone():
     )
     one, two = (read_page(f"<html><body><main>{text}</main></body></html>").html for text in (small, quarto))
     assert one == two
-    for kept in ('<figure class="exhibit" id="x-a" data-exhibit="a">', '<td class="n">1</td>', "cell-2", "after"):
+    for kept in (
+        '<figure class="exhibit" id="x-a" data-exhibit="a">',
+        '<td class="n">1</td>',
+        "cell-2",
+        "after",
+    ):
         assert kept in one
 
 

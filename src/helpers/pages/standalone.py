@@ -1,10 +1,12 @@
 """A notebook as one HTML file that can be mailed: no script, no other file, no other host."""
 
+import ast
 import base64
-import json
+import re
 from html import escape
 from pathlib import Path
 
+import nbformat
 import yaml
 from lxml import html
 from nbconvert import HTMLExporter
@@ -20,6 +22,7 @@ from helpers.paths import report_dir
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 TEMPLATES = Path(__file__).parent / "templates"
+_FRONT = re.compile(r"\A---\n.*?\n---\s*\Z", re.S)
 
 
 class _Sheet(HTMLExporter):
@@ -53,10 +56,7 @@ def standalone(notebook: Path, target: Path, exhibits: Path | None = None) -> Pa
     set_text(root)
     _drop_panels(root)
     _settle_links(root, exhibits)
-    title = next((" ".join(head.text_content().split()) for head in root.iter("h1")), "")
-    if not title:
-        title = _title(notebook)
-        root.insert(0, html.fragment_fromstring(f"<h1>{escape(title)}</h1>"))
+    title = _open_with_title(root, notebook)
     content = html.tostring(root, encoding="unicode")
     style = (
         f":root{{{css_variables()}}}\n{_style()}\n{HtmlFormatter(style='bw').get_style_defs('.highlight')}"
@@ -71,12 +71,37 @@ def standalone(notebook: Path, target: Path, exhibits: Path | None = None) -> Pa
     return target
 
 
-def _title(notebook: Path) -> str:
-    """What the front matter in the first cell calls it, else the name of the file."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    first = "".join(cells[0]["source"]).strip() if cells and cells[0]["cell_type"] == "raw" else ""
-    front = yaml.safe_load(first.strip("-")) if first.startswith("---") else {}
-    return str(front.get("title") or notebook.stem)
+def _open_with_title(root: html.HtmlElement, notebook: Path) -> str:
+    """What a reader of a mailed file needs first: the title, the question and the parameters, above all the date."""
+    front, given = {}, {}
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        if cell.cell_type == "raw" and _FRONT.match(cell.source.strip() + "\n"):
+            front = yaml.safe_load(cell.source.strip().strip("-")) or {}
+        if {"parameters", "injected-parameters"} & set(cell.metadata.get("tags", [])):
+            given |= _assigned(cell.source)
+    title = str(front.get("title") or notebook.stem)
+    lines = [str(front.get("description", ""))]
+    if "as_of" in given:
+        others = ", ".join(f"{name} {value}" for name, value in given.items() if name != "as_of")
+        lines.append(f"As known on {given['as_of']}" + (f"; {others}." if others else "."))
+    for place, line in enumerate(line for line in lines if line):
+        paragraph = html.Element("p")
+        paragraph.text = line
+        root.insert(place, paragraph)
+    heading = html.Element("h1")
+    heading.text = title
+    root.insert(0, heading)
+    return f"{title}: China AI Compute" + (f", as known on {given['as_of']}" if "as_of" in given else "")
+
+
+def _assigned(source: str) -> dict[str, object]:
+    """The values that a cell of parameters gives by plain assignment."""
+    values = {}
+    for node in ast.parse(source).body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        if isinstance(target, ast.Name) and isinstance(node.value, ast.Constant):
+            values[target.id] = node.value.value
+    return values
 
 
 def _drop_panels(root: html.HtmlElement) -> None:
@@ -86,7 +111,8 @@ def _drop_panels(root: html.HtmlElement) -> None:
         script.drop_tree()
         if panel.xpath(".//input[@type='range']"):
             panel.getparent().replace(
-                panel, html.fragment_fromstring("<p>The controls that stand here on the site need its scripts.</p>")
+                panel,
+                html.fragment_fromstring("<p>The controls that stand here on the site need its scripts.</p>"),
             )
     for element in root.xpath("//form | //input | //select | //button"):
         element.drop_tree()
