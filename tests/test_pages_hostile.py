@@ -13,6 +13,7 @@ from lxml import html
 import site_fixture
 from helpers import pages
 from helpers.evidence import load
+from helpers.exhibits.policy_designer import designer_html
 from helpers.exhibits.policy_registers import acts_register, rules_register
 from helpers.pages import accelerators, articles, registers
 from helpers.pages.numbers import evidence_links
@@ -217,3 +218,11 @@ def test_parts_escape_on_their_own(tmp_path, attacked):
         page = html.fromstring(f"<div>{text}</div>")
         assert not page.xpath(".//img | .//iframe"), name
         assert all(script.get("src") or script.get("type") for script in page.iter("script")), name
+
+
+def test_data_of_the_panels_holds_no_markup():
+    """The sliders and the design panel carry words of the evidence: no `<` of theirs may reach the parser."""
+    book = {"rules": [], "metrics": {}, "question": HOSTILE, "note": "<!--<script>"}
+    panel = designer_html(book=book, specs=[], labels={"2025-01-01": HOSTILE})
+    (script,) = [element for element in html.fromstring(panel).iter("script") if not element.get("src")]
+    assert "<" not in script.text and json.loads(script.text)["book"]["note"] == "<!--<script>"

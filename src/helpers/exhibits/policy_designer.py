@@ -81,7 +81,7 @@ def designer_html(
         "presets": [_preset(spec) for spec in specs],
     }  # fmt: skip
     # A page may hold no `</script>` inside JSON; the engine reads the text back as it was.
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     scripts = "".join(f'<script defer src="{source}"></script>' for source in SCRIPTS)
     return (
         '<div class="designer" id="design-a-chip">'

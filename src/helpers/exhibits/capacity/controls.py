@@ -17,7 +17,7 @@ SCRIPT = "assets/js/capacity.js"
 
 def controls_html(lattice: Lattice) -> str:
     """The controls with the result at the middle of every assumption; the script makes them move."""
-    payload = json.dumps(lattice.payload(), ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    payload = json.dumps(lattice.payload(), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     known = sources_known(date.fromisoformat(lattice.as_of))
     sliders = "".join(
         _slider(place, factor, len(lattice.scores), known) for place, factor in enumerate(lattice.factors)
