@@ -125,7 +125,7 @@ def command(peer: Peer, python: Path, project: Path, precision: str, only_market
         files = " ".join(f"notebooks/{name}.ipynb" for name in NOTEBOOKS)
         steps = [
             f"export JUPYTERCACHE={project}/.jupyter_cache",
-            f"[ -d {project}/.jupyter_cache ] || {bin}/jcache notebook add {files}",
+            f"[ -d {project}/.jupyter_cache ] || yes | {bin}/jcache notebook add {files}",
             f"{bin}/jcache project execute --executor local-parallel",
             *(f"{bin}/jcache notebook merge notebooks/{name}.ipynb {out}/{name}.ipynb" for name in NOTEBOOKS),
             f"{bin}/jupyter nbconvert --to html {out}/*.ipynb",
