@@ -1,6 +1,6 @@
 """A build that is killed, told to stop, short of room or not alone: the published site stays whole all the while.
 
-More or fewer moments of a kill: BRIEFING_KILLS=5 (the slow marker kills at fifty).
+More or fewer moments of a kill: BRIEFING_KILL_COUNT=5 (the slow marker kills at fifty).
 """
 
 import json
@@ -126,7 +126,7 @@ def test_killed_at_a_few_moments(project):
 
 @pytest.mark.slow
 def test_killed_at_many_moments(project):
-    kill_at(project, int(os.environ.get("BRIEFING_KILLS", "50")))
+    kill_at(project, int(os.environ.get("BRIEFING_KILL_COUNT", "50")))
 
 
 def test_told_to_stop_while_notebooks_run(project):
