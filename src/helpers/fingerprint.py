@@ -14,6 +14,8 @@ from pathlib import Path
 from helpers.paths import build_dir, data_dir, notebooks_dir, project_root, report_dir
 
 SKIPPED = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache")
+_CODE = (".py", ".j2", ".json")  # the template of a notebook to mail is code too
+_ALONE = ("requirements.txt", "constraints.txt", "_quarto.yml", "CITATION.cff")
 
 
 def digest(path: Path) -> str:
@@ -30,16 +32,21 @@ def files_below(folder: Path, suffixes: tuple[str, ...] = ()) -> list[Path]:
     return found
 
 
-def input_files() -> list[Path]:
-    """Everything in the project that an edition is made from."""
+def inputs() -> dict[str, tuple[Path, list[Path]]]:
+    """Everything in the project that an edition is made from: by kind, a folder and the files in it."""
     root = project_root()
-    return [
-        *files_below(data_dir()),
-        *files_below(root / "src", (".py",)),
-        *files_below(notebooks_dir(), (".ipynb", ".yml")),
-        *files_below(report_dir()),
-        *filter(Path.is_file, (root / name for name in ("_quarto.yml", "requirements.txt", "constraints.txt"))),
-    ]
+    return {
+        "evidence": (data_dir(), files_below(data_dir())),
+        "code": (root / "src", files_below(root / "src", _CODE)),
+        "notebooks": (notebooks_dir(), files_below(notebooks_dir(), (".ipynb", ".yml"))),
+        "pages": (report_dir(), files_below(report_dir())),
+        "environment": (root, list(filter(Path.is_file, (root / name for name in _ALONE)))),
+    }
+
+
+def input_files() -> list[Path]:
+    """The files of `inputs`, whatever their kind."""
+    return [path for _, files in inputs().values() for path in files]
 
 
 def remember(arguments: list[str], site: Path) -> None:

@@ -10,9 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from helpers.fingerprint import digest, files_below
+from helpers.fingerprint import digest, files_below, inputs
 from helpers.pages.render import renderer_version
-from helpers.paths import data_dir, notebooks_dir, project_root, report_dir
 
 MANIFEST = "manifest.json"
 TOOLS = ("papermill", "nbclient", "nbconvert", "pandas", "numpy", "altair", "vl-convert-python")
@@ -20,29 +19,24 @@ TOOLS = ("papermill", "nbclient", "nbconvert", "pandas", "numpy", "altair", "vl-
 
 def describe_inputs(parameters: dict[str, Any], renderer: str) -> dict[str, Any]:
     """Everything an edition depends on: parameters, renderer, versions, and hashes of evidence, code and pages."""
-    root = project_root()
+    hashes = {
+        kind: {path.relative_to(folder).as_posix(): digest(path) for path in files}
+        for kind, (folder, files) in inputs().items()
+    }
     return {
         "parameters": parameters,
         "renderer": renderer_version(renderer),
         "python": ".".join(map(str, sys.version_info[:3])),
         "tools": {name: version(name) for name in TOOLS},
-        "evidence": _hashes(data_dir(), data_dir()),
-        "code": _hashes(root / "src", root / "src", suffixes=(".py",)),
-        "notebooks": _hashes(notebooks_dir(), notebooks_dir(), suffixes=(".ipynb", ".yml")),
-        "pages": _hashes(report_dir(), report_dir()),
-        "environment": {
-            name: digest(root / name)
-            for name in ("requirements.txt", "constraints.txt", "_quarto.yml")
-            if (root / name).is_file()
-        },
+        **hashes,
     }
 
 
-def write_manifest(site: Path, run: Path, inputs: dict[str, Any], as_of: str) -> dict:
+def write_manifest(site: Path, run: Path, made_from: dict[str, Any], as_of: str) -> dict:
     """Hash results and published files, and write `manifest.json` with the inputs into the site. Returns it."""
     manifest = {
         "as_of": as_of,
-        "inputs": inputs,
+        "inputs": made_from,
         "results": _hashes(run / "results", run) | _hashes(run / "headlines", run),
         "files": _hashes(site, site),
     }
@@ -65,16 +59,18 @@ def rehash(site: Path, editions: Sequence[str] = ()) -> None:
     names = [file.relative_to(site).as_posix() for file in files_below(site) if file != path]
     files = {name: known.get(name) or digest(site / name) for name in names}
     manifest = json.loads(path.read_text(encoding="utf-8")) | {"files": files}
-    path.write_text(json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
 
 
-def is_current(site: Path, inputs: dict[str, Any]) -> bool:
+def is_current(site: Path, made_from: dict[str, Any]) -> bool:
     """Whether the site was made from exactly these inputs and is still whole."""
     try:
         manifest = json.loads((site / MANIFEST).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return False
-    return manifest.get("inputs") == json.loads(json.dumps(inputs)) and not verify(site)
+    return manifest.get("inputs") == json.loads(json.dumps(made_from)) and not verify(site)
 
 
 def verify(site: Path) -> list[str]:
@@ -90,9 +86,9 @@ def verify(site: Path) -> list[str]:
     return sorted(faults)
 
 
-def _hashes(folder: Path, relative_to: Path, suffixes: tuple[str, ...] = ()) -> dict[str, str]:
+def _hashes(folder: Path, relative_to: Path) -> dict[str, str]:
     return {
         path.relative_to(relative_to).as_posix(): digest(path)
-        for path in files_below(folder, suffixes)
+        for path in files_below(folder)
         if path != folder / MANIFEST
     }
