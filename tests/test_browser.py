@@ -11,8 +11,8 @@ import pytest
 
 import site_fixture
 from helpers import pages
+from helpers.cards import read_cards
 from helpers.evidence import load
-from helpers.run.cards import read_cards
 from site_audit import ARGUMENTS, CHROMIUM, Reader, audit, enliven_all, page_names
 
 sync_api = pytest.importorskip("playwright.sync_api")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 STAGES = [
-    *("paths", "fingerprint", "evidence", "refresh", "models", "results", "exhibits", "run", "pages"),
-    *("edition", "schedule", "lab", "cli"),
+    *("paths", "fingerprint", "evidence", "refresh", "models", "cards", "parameters"),
+    *("results", "exhibits", "run", "pages", "edition", "schedule", "lab", "cli"),
 ]
 PACKAGE = Path(__file__).parents[1] / "src" / "helpers"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")

@@ -15,6 +15,7 @@ from lxml import html
 
 import site_fixture
 from helpers import pages
+from helpers.cards import read_cards
 from helpers.evidence import load
 from helpers.pages import claims, judgements
 from helpers.pages.content import read_page
@@ -22,7 +23,6 @@ from helpers.pages.numbers import evidence_links, figure_span, interval, like
 from helpers.pages.stage import raw_block, read_verdicts
 from helpers.pages.standalone import standalone
 from helpers.pages.typography import set_text
-from helpers.run.cards import read_cards
 from site_alike import differences
 
 ROOT = Path(__file__).parents[1]

@@ -14,11 +14,11 @@ from lxml import html
 
 import site_fixture
 from helpers import pages
+from helpers.cards import read_cards
 from helpers.evidence import load
 from helpers.exhibits.citation import bibtex
 from helpers.pages.crate import METADATA
 from helpers.results import LONG_FORM
-from helpers.run.cards import read_cards
 
 AS_OF = "2026-10-09"
 INPUTS = {"tools": {"papermill": "2.6.0"}, "code": {"helpers/__init__.py": "ab"}, "notebooks": {}}

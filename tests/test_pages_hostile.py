@@ -12,12 +12,12 @@ from lxml import html
 
 import site_fixture
 from helpers import pages
+from helpers.cards import read_cards
 from helpers.evidence import load
 from helpers.exhibits.policy_designer import designer_html
 from helpers.exhibits.policy_registers import acts_register, rules_register
 from helpers.pages import accelerators, articles, registers
 from helpers.pages.numbers import evidence_links
-from helpers.run.cards import read_cards
 
 AS_OF = "2026-10-09"
 HOSTILE = '"><script>alert(1)</script><img src=http://evil.example/x onerror=alert(1)>{{< env HOME >}}`````'

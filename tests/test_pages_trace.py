@@ -7,8 +7,8 @@ import pytest
 
 import site_fixture
 from helpers import pages
+from helpers.cards import read_cards
 from helpers.evidence import load
-from helpers.run.cards import read_cards
 from site_trace import Walk
 
 AS_OF = "2026-10-09"

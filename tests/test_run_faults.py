@@ -6,9 +6,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from helpers.cards import Card, Deck
 from helpers.run import NotebookFailed, execute
 from helpers.run.cache import seconds_left
-from helpers.run.cards import Card, Deck
 from helpers.run.warm import MEMORY_BYTES
 from test_run_warm import write
 
@@ -76,3 +76,11 @@ def test_time_left_comes_from_the_last_run(run):
     card = run.cards["a"]
     assert 1 <= seconds_left(card, 1) < 60 and seconds_left(card, 2) < seconds_left(card, 1)
     assert seconds_left(card, 3) == 0
+
+
+def test_an_outcome_during_which_an_input_was_edited_is_not_kept(run):
+    edit = "import os, pathlib; file = pathlib.Path(os.environ['BRIEFING_ROOT'], 'data', 'README.md')"
+    cells = {"a": [edit, "_ = file.write_text(file.read_text() + '.')"]}
+    assert run(cells) == {"a": True}
+    assert run(cells) == {"a": True}, "the first outcome may have seen either state"
+    assert run({"b": ["1"]}) == {"b": True} and run({"b": ["1"]}) == {"b": False}

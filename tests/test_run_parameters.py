@@ -71,3 +71,19 @@ def test_parameters_cell_repeats_the_card(deck, card):
         assert isinstance(line, ast.AnnAssign), "a parameter needs a type"
         found[line.target.id] = ast.literal_eval(line.value)
     assert found == {name: deck.parameters[name].default for name in card.parameters}
+
+
+@pytest.mark.parametrize(
+    ("page", "name"), [(card.page, name) for card in read_cards().cards for name in card.parameters]
+)
+def test_by_hand_a_bad_parameter_is_refused_by_the_notebook_itself(deck, page, name, monkeypatch, tmp_path):
+    """Plain papermill and JupyterLab know nothing of the cards: the notebook's first cells check what they got."""
+    monkeypatch.setenv("BRIEFING_RUN_DIR", str(tmp_path))
+    card = next(card for card in deck.cards if card.page == page)
+    cells = [cell for cell in nbformat.read(notebooks_dir() / card.file, as_version=4).cells]
+    parameters, *rest = [cell.source for cell in cells if cell.cell_type == "code"]
+    opening = rest[: 1 + next(number for number, source in enumerate(rest) if "start(" in source)]
+    known: dict = {}
+    exec(parameters, known)
+    with pytest.raises(ParameterError, match=f"(?m)^{name}: found 'nonsense', expected"):
+        exec("\n".join([f"{name} = 'nonsense'", *opening]), known)

@@ -18,10 +18,10 @@ import pytest
 from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
+from helpers.cards import Card, Deck
 from helpers.evidence import load
 from helpers.fingerprint import digest, files_below
 from helpers.run import NotebookFailed, execute, read_cards, resolve
-from helpers.run.cards import Card, Deck
 from helpers.run.execute import _execute_one
 from helpers.run.provisioner import warm_kernels
 

@@ -5,9 +5,11 @@ fingerprint   what a build depended on; standard library only
 evidence   load, validate and cut the hand-kept tables of `data/`
 refresh    what comes in: snapshots of published data as proposals, and the one writer of `data/`
 models     pure functions from tables and assumptions to tidy results
+cards      the notebooks, their order and their parameters (`notebooks/cards.yml`)
+parameters  every parameter checked by name, type and range, before any kernel starts
 results    what a notebook saves: headlines, long-form tables, exhibits
 exhibits   figures and tables made from results
-run        typed parameters and the papermill run of the four notebooks
+run        papermill over the four notebooks
 pages      the site: stage, render, finish
 edition    manifest, verification and the swap of a finished site
 schedule   the unattended run, and sweeps over many editions

@@ -49,13 +49,23 @@ def input_files() -> list[Path]:
     return [path for _, files in inputs().values() for path in files]
 
 
-def remember(arguments: list[str], site: Path) -> None:
-    """Record a finished build: its command line, its inputs and the site it published."""
+def signatures() -> dict[str, list]:
+    """Size, modification time and SHA-256 of every input, by path: to be taken before a build reads them."""
+    return {str(path): _signature(path) for path in input_files()}
+
+
+def stamps() -> dict[str, tuple[int, int]]:
+    """Size and modification time of every input, by path: equal before and after means that nobody edited one."""
+    return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in input_files()}
+
+
+def remember(arguments: list[str], site: Path, inputs: dict[str, list]) -> None:
+    """Record a finished build: its command line, the `signatures` it started from and the site it published."""
     record = {
         "arguments": arguments,
         "site": str(site),
         "quarto": _quarto(),
-        "inputs": {str(path): _signature(path) for path in input_files()},
+        "inputs": inputs,
         "published": {str(path): _signature(path) for path in files_below(site)},
     }
     path = _record_path(arguments)

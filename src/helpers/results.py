@@ -22,6 +22,7 @@ import pandas as pd
 
 from helpers.evidence import LATEST, Evidence, load
 from helpers.evidence.declared import only
+from helpers.parameters import check_page
 from helpers.paths import run_dir
 
 LONG_FORM = ("entity", "period", "quantity", "unit", "basis", "p5", "p50", "p95", "as_of", "evidence")
@@ -203,12 +204,15 @@ class Run:
         return self.folder / "results" / notebook / f"{name}.csv"
 
 
-def start(notebook: str, as_of: str | date = LATEST) -> Run:
+def start(notebook: str, as_of: str | date = LATEST, **parameters: Any) -> Run:
     """Open the current run for a notebook.
 
     The runner names the folder (`BRIEFING_RUN_DIR`); in JupyterLab it is `build/lab`, so a notebook can be run by
-    hand, cell by cell, from any folder.
+    hand, cell by cell, from any folder. There, and under plain papermill, its parameters are checked here against
+    its card (the runner has done so before the kernel started); raises ParameterError with all faults.
     """
+    if DECLARED not in os.environ:
+        check_page(notebook, {"as_of": as_of, **parameters})
     return Run(notebook, as_of, run_dir())
 
 

@@ -51,13 +51,14 @@ def build(
     from helpers.cli.readme import is_stale
     from helpers.edition import BuildFailed
     from helpers.edition import build as make
-    from helpers.fingerprint import remember
+    from helpers.fingerprint import remember, signatures
     from helpers.run import NotebookFailed, ParameterError
 
     errors = Console(stderr=True)
     if renderer not in ("auto", "quarto", "smalldocs"):
         _stop(errors, f"--renderer: found {renderer!r}, expected auto, quarto or smalldocs", 2)
     given = {"as_of": as_of, "scenario": scenario, **_pairs(parameter or [], errors)}
+    inputs = signatures()
     with _Lines() if as_json else _Bars(errors) as shown:
         try:
             edition = make(
@@ -76,7 +77,7 @@ def build(
             _show_failed(errors, failed)
         except (BuildFailed, pages.RenderFailed) as error:
             _stop(errors, str(error), 1)
-    remember(sys.argv[1:], edition.site)
+    remember(sys.argv[1:], edition.site, inputs)
     if as_json:
         outcomes = [
             {"page": outcome.card.page, "ran": outcome.ran, "because": outcome.reasons}

@@ -147,8 +147,9 @@ def _notebook_text(name: str, title: str, asks: str, parameters: list) -> str:
         f"{each.name}: {kinds.get(each.kind, 'str')} = {json.dumps(each.default)}  # {each.help}"
         for each in parameters
     )
+    passed = ", ".join(f"{each.name}={each.name}" for each in parameters)
     start = (
-        f'from helpers.results import start\n\nrun = start("{name}", as_of=as_of)\n'
+        f'from helpers.results import start\n\nrun = start("{name}", {passed})\n'
         "evidence, day = run.evidence, run.as_of"
     )
     words = {

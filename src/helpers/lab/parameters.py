@@ -3,9 +3,9 @@
 from dataclasses import field, fields, make_dataclass
 from typing import Any
 
+from helpers.cards import Deck, Parameter, read_cards
 from helpers.lab.questions import load
-from helpers.run.cards import Deck, Parameter, read_cards
-from helpers.run.parameters import ParameterError, resolve
+from helpers.parameters import ParameterError, resolve
 
 _TYPES = {"integer": int}
 

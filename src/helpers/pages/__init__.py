@@ -26,6 +26,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from helpers.cards import Deck
 from helpers.evidence import Evidence
 from helpers.pages.check import check_site
 from helpers.pages.finish import finish
@@ -33,7 +34,6 @@ from helpers.pages.numbers import figure_span
 from helpers.pages.render import RenderFailed, choose_renderer, render
 from helpers.pages.stage import stage
 from helpers.pages.standalone import standalone
-from helpers.run.cards import Deck
 
 __all__ = [
     "RenderFailed",

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from helpers.cards import Deck, Parameter
 from helpers.evidence import Evidence
 from helpers.fingerprint import digest
-from helpers.run.cards import Deck, Parameter
 
 METADATA = "ro-crate-metadata.json"
 WORKFLOW = "notebooks/cards.yml"

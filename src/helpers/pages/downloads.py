@@ -13,6 +13,7 @@ from urllib.parse import quote
 import pandas as pd
 import yaml
 
+from helpers.cards import Deck
 from helpers.evidence import Evidence
 from helpers.evidence.package import RENAMED
 from helpers.exhibits.citation import day, entry
@@ -20,7 +21,6 @@ from helpers.exhibits.tables import heading
 from helpers.pages.crate import METADATA
 from helpers.paths import project_root
 from helpers.results import LONG_FORM
-from helpers.run.cards import Deck
 
 PACKAGE = "china-ai-compute"
 ALL_RESULTS = "results/long-form.csv"

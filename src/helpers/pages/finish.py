@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from helpers.cards import Deck
 from helpers.evidence import Evidence
 from helpers.exhibits.theme import TOKENS, css_variables
 from helpers.pages.content import Content, read_page
@@ -20,7 +21,6 @@ from helpers.pages.stage import ordered_headlines
 from helpers.pages.standalone import standalone
 from helpers.pages.whole import NAME, whole
 from helpers.paths import notebooks_dir, report_dir
-from helpers.run.cards import Deck
 
 SERVED = ("csv", "svg", "png", "js")
 _EXHIBIT = re.compile(r'<figure class="exhibit" id="x-([a-z0-9-]+)"')

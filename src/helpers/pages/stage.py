@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from helpers.cards import Deck
 from helpers.evidence import Evidence
 from helpers.exhibits.exhibit import day
 from helpers.models.claims import as_table, judge_all
@@ -22,7 +23,6 @@ from helpers.pages.scenarios import scenarios
 from helpers.paths import project_root, report_dir
 from helpers.refresh.freshness import freshness_banner
 from helpers.results import read_headlines
-from helpers.run.cards import Deck
 
 GENERATED = "_generated"
 ARTICLE = "article-"

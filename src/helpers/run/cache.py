@@ -9,9 +9,9 @@ import os
 import shutil
 from pathlib import Path
 
+from helpers.cards import Card
 from helpers.fingerprint import digest
 from helpers.paths import build_dir
-from helpers.run.cards import Card
 from helpers.run.keys import Parts, key_of
 
 KEPT = 12

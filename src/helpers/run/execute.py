@@ -24,11 +24,12 @@ from typing import Any
 
 import nbformat
 
+from helpers.cards import Card, Deck
 from helpers.evidence import load
+from helpers.fingerprint import stamps
 from helpers.paths import notebooks_dir, project_root
 from helpers.results import DECLARED
 from helpers.run.cache import keep, keep_times, nearest_parts, restore, result_digests
-from helpers.run.cards import Card, Deck
 from helpers.run.keys import Parts, key_parts, why
 from helpers.run.provisioner import warm_kernels
 
@@ -74,13 +75,15 @@ def execute(
     A notebook whose parts have not changed since it last ended well is not run, unless `force`.
     `progress(card, done, total)` is called after each cell. A notebook that runs longer than `notebook_seconds` by
     the clock on the wall is ended; one that needs more memory than `helpers.run.warm` allows fails. Raises
-    NotebookFailed for the first notebook that fails; what ran before it stays in the folder.
+    NotebookFailed for the first notebook that fails; what ran before it stays in the folder. While somebody edits an
+    input, outcomes are used but not kept.
     """
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "notebooks").mkdir(parents=True)
     order = TopologicalSorter({card.page: card.reads for card in deck.cards})
     order.prepare()
     cards = {card.page: card for card in deck.cards}
+    unedited = stamps()
     known = {day: load(as_of=day) for day in {parameters[page]["as_of"] for page in cards}}
     declared = json.dumps({card.page: card.evidence for card in deck.cards})
     fixed = {
@@ -110,7 +113,7 @@ def execute(
                 if kernels:
                     kernels.start()  # it imports while papermill is imported here
                 task = pool.submit(
-                    _execute_one, card, parameters[page], parts, folder, progress, notebook_seconds
+                    _execute_one, card, parameters[page], parts, folder, progress, notebook_seconds, unedited
                 )
                 running[task] = page
             done, _ = wait(running, return_when=FIRST_COMPLETED) if running else ((), ())
@@ -122,7 +125,13 @@ def execute(
 
 
 def _execute_one(
-    card: Card, parameters: dict, parts: Parts, folder: Path, progress: Progress | None, seconds: float
+    card: Card,
+    parameters: dict,
+    parts: Parts,
+    folder: Path,
+    progress: Progress | None,
+    seconds: float,
+    unedited: dict[str, tuple[int, int]],
 ) -> None:
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -166,8 +175,9 @@ def _execute_one(
         cause = f"the kernel was lost ({' '.join(str(error).split())})"
         raise NotebookFailed(card, cause, "", _keep(output, folder, path)) from None
     _strip(output)
-    keep(card, parts, folder)
-    keep_times(card, ended)
+    if stamps() == unedited:  # else the kernel may have read what the key does not know
+        keep(card, parts, folder)
+        keep_times(card, ended)
 
 
 def _keep(output: Path, folder: Path, source: Path) -> Path:

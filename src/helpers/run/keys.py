@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 import nbformat
 import pandas as pd
 
+from helpers.cards import Card
 from helpers.evidence import Evidence
 from helpers.fingerprint import digest
 from helpers.paths import notebooks_dir, project_root
-from helpers.run.cards import Card
 
 Parts = dict[str, str]
 _ALWAYS = ("helpers.results", "helpers.evidence")

@@ -11,9 +11,9 @@ from typing import Any
 
 import yaml
 
+from helpers.cards import Deck
 from helpers.evidence import LATEST, Evidence
 from helpers.run import ParameterError, read_cards, resolve
-from helpers.run.cards import Deck
 
 MOST_EDITIONS = 4096
 

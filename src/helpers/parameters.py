@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from helpers.evidence import LATEST, Evidence
-from helpers.run.cards import Deck, Parameter
+from helpers.cards import Deck, Parameter, read_cards
+from helpers.evidence import LATEST, Evidence, load
 
 
 class ParameterError(ValueError):
@@ -47,6 +47,17 @@ def resolve(deck: Deck, given: Mapping[str, Any], evidence: Evidence) -> dict[st
         }
         for card in deck.cards
     }
+
+
+def check_page(page: str, given: Mapping[str, Any]) -> None:
+    """Refuse what one notebook cannot take, where papermill or a person runs it by hand.
+
+    A notebook without a card is not checked. Raises ParameterError with all faults.
+    """
+    deck = read_cards()
+    cards = tuple(card for card in deck.cards if card.page == page)
+    if cards:
+        resolve(Deck(cards, deck.parameters), given, load())
 
 
 def _pages_for(deck: Deck, page: str, name: str) -> list[str]:
