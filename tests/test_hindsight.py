@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from helpers.evidence import load
+from helpers.models.rules import compile_rules
 from helpers.paths import data_dir, notebooks_dir, project_root
 from helpers.run import read_cards
 
@@ -112,3 +113,22 @@ def test_no_row_speaks_of_a_day_after_its_own_publication(table):
         if pd.Timestamp(day) > known and not PLANNED.search(before)
     ]
     assert not hindsight
+
+
+@pytest.mark.parametrize("known", (EARLIEST, date(2025, 6, 30)))
+def test_the_compiled_rules_of_an_edition_hold_no_end_that_was_still_to_come(known):
+    """They stand in the page of the policy chapter, for its panel; a planned end is known with its rule."""
+    evidence = load(as_of=known)
+    for rule in compile_rules(evidence.rulebook, evidence.as_of)["rules"]:
+        for period in rule["licence_policy"]:
+            assert period["until"] is None or period["until"] <= known.isoformat(), rule["id"]
+
+
+@pytest.mark.parametrize("known", (EARLIEST, date(2025, 6, 30)))
+def test_the_words_of_the_compiled_rules_name_no_later_day(known):
+    evidence = load(as_of=known)
+    metrics = compile_rules(evidence.rulebook, evidence.as_of)["metrics"].values()
+    for text in (entry.get("label", "") for entry in metrics):
+        for found in NAMED_DAY.finditer(text):
+            month = MONTHS.index(found[2][:3]) + 1
+            assert (int(found[3]), month) <= (known.year, known.month), text

@@ -116,7 +116,7 @@ def _compile(rule: Mapping[str, Any], destination: str, sets: Mapping[str, Any],
     policies = [
         {
             "from": _day(p["from"]),
-            "until": _day(p["until"]),
+            "until": _until(p["until"], known),
             "policy": p["policy"],
             "when": p.get("when"),
             "text": p["text"],
@@ -150,6 +150,12 @@ def _compile(rule: Mapping[str, Any], destination: str, sets: Mapping[str, Any],
         "legal_note": rule.get("legal_note", ""),
         "licence_policy": policies,
     }  # fmt: skip
+
+
+def _until(day: Any, known: str | None) -> str | None:
+    """The ISO date on which a review policy ended, where that had come by the ISO date `known`."""
+    ended = _day(day)
+    return ended if known is None or (ended is not None and ended <= known) else None
 
 
 def _destination_from(rule: Mapping[str, Any], destination: str, sets: Mapping[str, Any]) -> str:
