@@ -313,6 +313,7 @@ def test_interval_says_its_unit_once():
     row = {"shown": "1.8 M", "value": 1817162.0, "low": 1.2e6, "high": 2.9e6}
     assert interval(row) == "1.2 to 2.9 M"
     assert interval({**row, "low": None}) == ""
+    assert interval({**row, "low": row["value"] * 0.999, "high": row["value"] * 1.001}) == ""
 
 
 def test_number_card_escapes_and_leads_to_the_exhibit(evidence):

@@ -5,6 +5,7 @@ from datetime import date
 import pandas as pd
 
 NEEDING = ("licence-required", "case-by-case", "licence-letter")
+_OPEN = "range over chips that cannot be told"
 _RULES = "rules and figures known on the date; US-made chips on sale"
 
 
@@ -51,7 +52,7 @@ def _frontier(
     low, high = 100 * now["p50"] / top["p50"], min(100.0, 100 * now["p95"] / top["p50"])
     return [
         {
-            "id": name, "value": low, "low": low, "high": high, "unit": "percent",
+            "id": name, "value": low, "low": low, "high": high, "spread": _OPEN, "unit": "percent",
             "basis": f"{entity} on sale, dense rates",
             "shown": f"{low:.0f} %", "label": f"of the best chip's {words} is free of licence",
             "sentence": f"The best of the {entity} that China may buy without a licence ({_bare(now['chip'])}) has "
@@ -71,7 +72,8 @@ def _needing(matrix: pd.DataFrame, sources: list[str], as_of: date) -> list[dict
     need, unclear = int(rows["status"].isin(NEEDING).sum()), int((rows["status"] == "undetermined").sum())
     return [
         {
-            "id": "chips-needing-licence", "value": need, "low": need, "high": need + unclear, "unit": "chips",
+            "id": "chips-needing-licence", "value": need, "low": need, "high": need + unclear, "spread": _OPEN,
+            "unit": "chips",
             "basis": _RULES, "shown": f"{need}", "label": f"of {len(rows)} chips a rule ever reached need a licence",
             "sentence": f"Of {len(rows)} US chips that a rule ever reached, {{shown}} need a licence for China; for "
             f"{unclear} the published figures do not tell.",

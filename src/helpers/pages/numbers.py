@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
+from textwrap import shorten
 from typing import Any
 
 import pandas as pd
@@ -13,9 +14,16 @@ from helpers.evidence import Evidence
 from helpers.exhibits.exhibit import day
 from helpers.exhibits.tables import number
 from helpers.exhibits.words import name_in_words
+from helpers.models.claims.wording import spelled
 
 NAMED_ROWS = 3
 _SHOWN = re.compile(r"^\s*([-−]?\d[\d,]*(?:\.\d+)?)\s*(.*)$")
+
+_RATES = {
+    "period_average": "average of",
+    "period_average_official": "official average of",
+    "period_end": "end of",
+}
 
 
 @dataclass(frozen=True)
@@ -38,8 +46,10 @@ def evidence_links(evidence: Evidence) -> dict[str, EvidenceLink]:
     for row in _rows(evidence.events, "event_id"):
         links[row["event_id"]] = _through_source(row, row.get("title", ""))
     for row in _rows(evidence.rates, "rate_id"):
-        words = str(row.get("convention", "")).replace("_", " ")
-        text = f"{row.get('currency', '')} {words} {row.get('period', '')}".strip()
+        convention = str(row.get("convention", ""))
+        text = (
+            f"USD in {row.get('currency', '')}, {_RATES.get(convention, convention)} {row.get('period', '')}"
+        )
         links[row["rate_id"]] = _through_source(row, text)
     for rule in evidence.rules:
         links[str(rule.get("id", ""))] = EvidenceLink("policy.html", str(rule.get("title", "")), "")
@@ -47,7 +57,7 @@ def evidence_links(evidence: Evidence) -> dict[str, EvidenceLink]:
         anchor = f"assumptions.html#{row['assumption_id']}"
         links[row["assumption_id"]] = EvidenceLink(anchor, name_in_words(row.get("parameter", "")), _day(row))
     for row in _rows(evidence.facts, "fact_id"):
-        text = f"{row['entity']}: {row['metric']}".replace("_", " ")
+        text = f"{row['entity']}: {spelled(row['metric'])}"
         links[row["fact_id"]] = EvidenceLink(f"facts.html#{row['fact_id']}", text, _day(row))
     for row in _rows(evidence.sources, "source_id"):
         text = f"{row['publisher']}: {row['title']}"
@@ -59,13 +69,18 @@ def evidence_list(ids: Iterable[str], links: Mapping[str, EvidenceLink], named: 
     """Links to the first rows, with the day each was published, and how many more there are."""
     known = [name for name in dict.fromkeys(ids) if name in links]
     shown = [
-        f'<a href="{escape(links[name].href, quote=True)}">{escape(links[name].text[:70])}</a>'
+        f'<a href="{escape(links[name].href, quote=True)}">{escape(_short(links[name].text))}</a>'
         + (f' <span class="date">({links[name].published})</span>' if links[name].published else "")
         for name in known[:named]
     ]
     if len(known) > named:
         shown.append(f"and {len(known) - named} more")
     return "; ".join(shown)
+
+
+def _short(text: str) -> str:
+    """A long name cut between words."""
+    return shorten(text, 70, placeholder=" …")
 
 
 def like(shown: str, value: float, other: float | None) -> str:
@@ -87,11 +102,14 @@ def like(shown: str, value: float, other: float | None) -> str:
 
 
 def interval(headline: Mapping[str, Any]) -> str:
-    """`1.2 to 2.9 M`: the range as the headline writes its value; empty when there is none or the value is one."""
+    """`1.2 to 2.9 M`: the range as the headline writes its value; empty when there is none, the value is one, or it
+    is narrower than the digits shown."""
     low, high = headline.get("low"), headline.get("high")
     if low is None or high is None or " to " in headline["shown"]:
         return ""
     ends = [like(headline["shown"], headline["value"], end) for end in (low, high)]
+    if ends[0] == ends[1]:
+        return ""
     found = _SHOWN.match(ends[0])
     unit = found[2] if found else ""
     if unit and ends[1].endswith(unit):

@@ -75,7 +75,7 @@ def _at_release(lag: pd.DataFrame, released: pd.DataFrame) -> dict | None:
         row,
         "chip-lag-at-release",
         label,
-        f"{row['p50']:.0f} months",
+        f"{row['p50']:.0f} months".replace("-", "−"),
         sentence,
         "chip-lag-by-metric",
         "medium",

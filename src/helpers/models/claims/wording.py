@@ -17,6 +17,11 @@ _WORDS = {
     "china": "China",
     "datacenter": "data-centre",
     "datacentre": "data-centre",
+    "licence-required": "licence required",
+    "licence-letter": "licence by letter",
+    "case-by-case": "case by case",
+    "nac-notification": "notification (NAC)",
+    "not-controlled": "not controlled",
 }
 _ABBREVIATED = re.compile(rf"\b({'|'.join(_WORDS)})\b")
 

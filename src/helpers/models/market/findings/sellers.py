@@ -26,8 +26,7 @@ def seller_findings(
                 ),
                 "larger by headquarters than by invoice",
                 "The same quarter of NVIDIA's China revenue is {shown} larger "
-                "by customer "
-                "headquarters than by invoice; the two are no series.",
+                "by customer headquarters than by invoice; the two do not make one series.",
                 low=percent.min(),
                 high=percent.max(),
                 shown=f"{percent.min():.0f} to {percent.max():.0f} %"

@@ -52,6 +52,7 @@ def share_findings(shares: pd.DataFrame, indices: pd.DataFrame, leaders: pd.Data
                 f"({last['period']}).",
                 low=last["p5"],
                 high=last["p95"],
+                spread="range over ways to split the rest",
                 shown=f"{last['p50']:,.0f}",
                 period=last["period"],
                 evidence=ids(last),
