@@ -140,14 +140,23 @@
     return tree.not ? leavesOf(tree.not) : [tree];
   }
 
-  function statusWord(status) { return make("span", { class: "designer-status " + status, text: status }); }
+  function inWords(status) { return data.statuses[status]; }
+
+  /* 2026-10-09 as the pages write it: 9 Oct 2026. */
+  function dayWords(iso) {
+    const parts = iso.split("-");
+    const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+    return Number(parts[2]) + " " + months[Number(parts[1]) - 1] + " " + parts[0];
+  }
+
+  function statusWord(status) { return make("span", { class: "designer-status " + status, text: inWords(status) }); }
 
   /* Where the answer changes along one unknown input: scan, then halve the gaps. */
   function turningPoints(spec, input) {
     const answer = function (value) {
       const changed = Object.assign({}, spec);
       changed[input.key || input.field] = value;
-      return engine.judge(changed, book, state.day).possible.join(" or ");
+      return engine.judge(changed, book, state.day).possible.map(inWords).join(" or ");
     };
     const found = [{ from: 0, answer: answer(input.zero ? 0 : input.low / 2) }];
     let before = input.zero ? 0 : input.low / 2;
@@ -173,7 +182,7 @@
       const key = input.field === "rate" ? controls.format.get() : input.field;
       if (spec[key] !== null && spec[key] !== undefined) return;
       const points = turningPoints(spec, Object.assign({}, input, { key: key }));
-      if (points.length === 1 && points[0].answer === judged.possible.join(" or ")) return;
+      if (points.length === 1 && points[0].answer === judged.possible.map(inWords).join(" or ")) return;
       const words = points.map(function (point, place) {
         const next = points[place + 1];
         const range = point.from === 0 ? (next ? "up to " + figure(Number(next.from.toPrecision(4))) : "any value")
@@ -187,9 +196,9 @@
       const words = choice.options.filter(function (option) { return option.value !== ""; }).map(function (option) {
         const changed = Object.assign({}, spec);
         READ[choice.field](changed, option.value);
-        return { option: option.text, answer: engine.judge(changed, book, state.day).possible.join(" or ") };
+        return { option: option.text, answer: engine.judge(changed, book, state.day).possible.map(inWords).join(" or ") };
       });
-      if (words.every(function (word) { return word.answer === judged.possible.join(" or "); })) return;
+      if (words.every(function (word) { return word.answer === judged.possible.map(inWords).join(" or "); })) return;
       list.append(make("li", { text: choice.label + ": " +
         words.map(function (word) { return word.option + ": " + word.answer; }).join("; ") }));
     });
@@ -245,7 +254,7 @@
   function plane(spec, judged) {
     const svg = drawn("svg", {
       viewBox: "-44 -8 " + (PLANE.width + 52) + " " + (PLANE.height + 44), class: "designer-plane", role: "img",
-      "aria-label": "Compute against density on " + state.day + ": the shaded regions are the statuses, the dot is this design",
+      "aria-label": "Compute against density on " + dayWords(state.day) + ": the shaded regions are the statuses, the dot is this design",
     });
     for (let i = 0; i + 1 < tppSteps.length; i += 1) {
       for (let j = 0; j + 1 < pdSteps.length; j += 1) {
@@ -306,8 +315,8 @@
     const spec = state.spec;
     const judged = engine.judge(spec, book, state.day);
     answer.replaceChildren(statusWord(judged.status),
-      judged.status === "undetermined" ? " between " + judged.possible.join(" and ") : "",
-      " on " + state.day + "; TPP " + ends(judged.measured.tpp) + ", density " + ends(judged.measured.pd));
+      judged.status === "undetermined" ? " between " + judged.possible.map(inWords).join(" and ") : "",
+      " on " + dayWords(state.day) + "; TPP " + ends(judged.measured.tpp) + ", density " + ends(judged.measured.pd));
     const open = missing(spec, judged);
     const table = make("table", {}, make("caption", { text: "Rules in force that reach this maker, and the margin to each threshold" }),
       make("thead", {}, make("tr", {}, make("th", { scope: "col", text: "Rule" }), make("th", { scope: "col", text: "Result" }),
@@ -317,7 +326,7 @@
     detail.append(table);
     history.replaceChildren();
     data.dates.forEach(function (date) {
-      history.append(make("li", {}, make("span", { text: date.day + " " + date.label }), " ",
+      history.append(make("li", {}, make("span", { text: dayWords(date.day) + ", " + date.label }), " ",
         statusWord(engine.judge(spec, book, date.day).status)));
     });
   }
@@ -356,7 +365,7 @@
     choiceControl("vendor", "Maker", data.vendors),
     ...(asksSale ? [sale] : []),
     choiceControl("day", "Date of export", data.dates.map(function (date) {
-      return { value: date.day, text: date.day + ": " + date.label };
+      return { value: date.day, text: dayWords(date.day) + ": " + date.label };
     })));
   controls.day.set(state.day);
   const live = panel.querySelector(".designer-live");

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from helpers.exhibits.words import STATUS, dates
+
 SCRIPTS = ("assets/js/rules.js", "assets/js/designer.js")
 NUMBERS = (
     {"field": "rate", "label": "Dense rate", "unit": "T(FL)OPS", "low": 5, "high": 20000, "zero": False},
@@ -75,13 +77,16 @@ def designer_html(
         "markets": _options(MARKETS),
         "answers": _options(ANSWERS),
         "makers": makers,
-        "saleLabel": book["metrics"].get("commercially_available_us", {}).get("label", ""),
+        "saleLabel": dates(book["metrics"].get("commercially_available_us", {}).get("label", "")),
         "vendors": _options({**{name: name for name in makers}, "another US maker": "another US maker",
                              "China": "a Chinese maker", "": "not known"}),
+        "statuses": STATUS,
         "presets": [_preset(spec) for spec in specs],
     }  # fmt: skip
     # A page may hold no `</script>` inside JSON; the engine reads the text back as it was.
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace(
+        "<", "\\u003c"
+    )
     scripts = "".join(f'<script defer src="{source}"></script>' for source in SCRIPTS)
     return (
         '<div class="designer" id="design-a-chip">'

@@ -7,7 +7,7 @@ from html import escape
 
 import pandas as pd
 
-from helpers.exhibits.words import name_in_words
+from helpers.exhibits.words import STATUS, name_in_words
 
 MOST_ROWS = 200
 SENTENCE = 40
@@ -33,7 +33,9 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def cell(value: object, column: str = "") -> str:
-    """One value as escaped text: dates by day, numbers by `number`, years without a separator, unknown as a dash."""
+    """One value as escaped text: dates by day, numbers by `number`, years without a separator, unknown as a dash,
+    the code of a status in words.
+    """
     if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return "–"
     if isinstance(value, bool):
@@ -45,7 +47,7 @@ def cell(value: object, column: str = "") -> str:
         if "year" in column.lower() and value.is_integer():
             return f"{value:.0f}"
         return number(value)
-    return escape(str(value))
+    return escape(STATUS.get(str(value), str(value)))
 
 
 def heading(column: str) -> str:

@@ -24,6 +24,17 @@ _PART = re.compile(rf"{_ALONE[0]}(FY)?(20[0-4]\d)-([QH][1-4]){_ALONE[1]}")
 _YEARS = re.compile(rf"{_ALONE[0]}(20[0-4]\d)/(20[0-4]\d){_ALONE[1]}")
 
 
+# The codes of a status, as the rules and the command write them, for readers.
+STATUS = {
+    "licence-required": "licence required",
+    "case-by-case": "case by case",
+    "licence-letter": "licence by letter",
+    "nac-notification": "notification (NAC)",
+    "not-controlled": "not controlled",
+    "undetermined": "undetermined",
+}
+
+
 def name_in_words(name: str, starts: bool = True) -> str:
     """A column or parameter as readers see it: `huawei_hbm_inflow_2026` -> Huawei HBM inflow, 2026.
 
@@ -31,7 +42,9 @@ def name_in_words(name: str, starts: bool = True) -> str:
     """
     parts = [_word(part) for part in str(name).split("_")]
     text = " ".join(parts)
-    text = re.sub(r"(?<!\bto)(?<!,) (20\d\d(?: 20\d\d)?)$", lambda found: f", {found[1].replace(' ', ' to ')}", text)
+    text = re.sub(
+        r"(?<!\bto)(?<!,) (20\d\d(?: 20\d\d)?)$", lambda found: f", {found[1].replace(' ', ' to ')}", text
+    )
     return text[:1].upper() + text[1:] if starts else text
 
 

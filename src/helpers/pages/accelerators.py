@@ -12,6 +12,7 @@ import pandas as pd
 
 from helpers.evidence import Evidence
 from helpers.exhibits.tables import number
+from helpers.exhibits.words import STATUS
 from helpers.pages.registers import register
 
 COUNTRIES = {"US": "United States", "CN": "China"}
@@ -111,7 +112,7 @@ def _licences(run: Path) -> dict[str, str]:
     statuses = pd.read_csv(path)
     last = statuses[statuses["day"] == statuses["day"].max()]
     return {
-        row["chip_id"]: str(row["status"]).replace("-", " ")
+        row["chip_id"]: STATUS.get(str(row["status"]), str(row["status"]))
         for row in last.to_dict("records")
         if str(row["vendor_hq"]) == "US"
     }
