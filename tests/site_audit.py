@@ -27,6 +27,7 @@ _TEXTS = """() => [...document.querySelectorAll('.exhibit-chart svg')].filter(s 
       const of = svg.closest('figure').id + ': ' + JSON.stringify(t.textContent);
       const faults = [];
       if (size < 9.5) faults.push(of + ' is ' + size.toFixed(1) + ' px');
+      if (/\\d{4}-\\d\\d|\\w'\\w|[a-z]_[a-z]|…$/.test(t.textContent)) faults.push(of + ' is not in words');
       if (box.left < -1 || box.right > innerWidth + 1) faults.push(of + ' is cut');
       return faults; }); })"""
 _HEADINGS = """() => { let last = 0; return [...document.querySelectorAll('main :is(h1,h2,h3,h4,h5)')].flatMap(h => {

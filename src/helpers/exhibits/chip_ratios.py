@@ -65,6 +65,8 @@ def ascend_exhibit(
 def _pairs_chart(rows: pd.DataFrame, pairs: list[tuple[str, str]], narrow: bool) -> alt.TopLevelMixin:
     order = [name for name in dict.fromkeys(_NAMES.values()) if name in set(rows["label"])]
     ends = [min(0.2, float(rows["ratio_low"].min()) * 0.9), max(3.0, float(rows["ratio_high"].max()) * 2.0)]
+    # Few panels share the width of the usual three, so that the page does not enlarge them.
+    width = 200 if narrow else (582 - 18 * (len(pairs) - 1)) / len(pairs)
     panels = []
     for place, (chip, reference) in enumerate(pairs):
         part = rows[(rows["chip"] == chip) & (rows["reference"] == reference)]
@@ -75,7 +77,7 @@ def _pairs_chart(rows: pd.DataFrame, pairs: list[tuple[str, str]], narrow: bool)
                 mine,
                 ends,
                 title=f"{chip.split()[-1]} over {reference}",
-                width=200 if narrow else 182,
+                width=width,
                 labelled=narrow or place == 0,
             )
         )
@@ -83,7 +85,7 @@ def _pairs_chart(rows: pd.DataFrame, pairs: list[tuple[str, str]], narrow: bool)
 
 
 def _ratio_panel(
-    rows: pd.DataFrame, order: list[str], ends: list[float], title: str, width: int, labelled: bool
+    rows: pd.DataFrame, order: list[str], ends: list[float], title: str, width: float, labelled: bool
 ) -> alt.LayerChart:
     x = alt.X(
         "ratio:Q",

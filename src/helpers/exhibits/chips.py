@@ -14,6 +14,7 @@ from helpers.exhibits.theme import colour
 
 INK, SUB, LINE = (colour(name) for name in ("ink", "sub", "line"))
 SHORT = {"United States": "US", "China": "Chinese"}
+_FIRST = "2017-06-01"
 LABELS = {
     "tflops_fp16": "FP16 compute",
     "tops_8bit": "8-bit compute",
@@ -110,7 +111,7 @@ def _frontier_chart(lines, chips, now, as_of: date, narrow: bool) -> alt.LayerCh
     x = alt.X(
         "day:T",
         title=None,
-        scale=alt.Scale(domain=["2017-06-01", as_of.isoformat()]),
+        scale=alt.Scale(domain=[_FIRST, as_of.isoformat()]),
         axis=alt.Axis(format="%Y", tickCount=5 if narrow else 10),
     )
     y = alt.Y(
@@ -155,12 +156,14 @@ def _frontier_chart(lines, chips, now, as_of: date, narrow: bool) -> alt.LayerCh
             float(ends.loc[ends["entity"] == "China", "value"].iloc[0]),
         )
         span = pd.DataFrame({"day": [start], "until": [pd.Timestamp(as_of)], "value": [level]})
-        middle = start + (pd.Timestamp(as_of) - start) * 0.25
-        label = pd.DataFrame({"day": [middle], "value": [level], "text": [f"{now['p50']:.0f} months"]})
+        label = pd.DataFrame({"day": [start], "value": [level], "text": [f"{now['p50']:.0f} months"]})
+        # On a phone a long lag runs under the step of the newest Chinese chip: its name goes above the line.
+        long = (pd.Timestamp(as_of) - start) / (pd.Timestamp(as_of) - pd.Timestamp(_FIRST)) > 0.4
+        put = {"align": "left", "dx": 7, "dy": -9 if narrow and long else 11}
         layers += [
             alt.Chart(span).mark_rule(strokeDash=[4, 3], color=INK).encode(x=x, x2="until:T", y=y),
             alt.Chart(span).mark_point(shape="circle", size=46, color=INK).encode(x=x, y=y),
-            alt.Chart(label).mark_text(dy=11, fontWeight=600, color=INK).encode(x=x, y=y, text="text:N"),
+            alt.Chart(label).mark_text(**put, fontWeight=600, color=INK).encode(x=x, y=y, text="text:N"),
         ]
     return alt.layer(*layers).properties(height=300 if narrow else 360)
 

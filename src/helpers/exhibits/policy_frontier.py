@@ -94,7 +94,8 @@ def _frontier_chart(rows: pd.DataFrame, unit: str, width: int | None) -> alt.Lay
         )
     )
     names = _step_names(changed, rows, scale, x, width) if width else []
-    return alt.layer(band, lines, dots, *_end_labels(rows, scale, x), *names).properties(height=330)
+    ends = _end_labels(rows, scale, x, beside=width is None)
+    return alt.layer(band, lines, dots, *ends, *names).properties(height=330)
 
 
 def _step_names(
@@ -134,17 +135,18 @@ def _step_names(
     return [texts.encode(x=x, y=alt.Y("p50:Q", scale=scale), text="text:N")]
 
 
-def _end_labels(rows: pd.DataFrame, scale: alt.Scale, x: alt.X) -> list[alt.Chart]:
-    """Names at the right end of the lines, pushed apart."""
+def _end_labels(rows: pd.DataFrame, scale: alt.Scale, x: alt.X, beside: bool) -> list[alt.Chart]:
+    """Names at the right end of the lines, pushed apart; `beside` the plot where its steps leave no room above."""
     layers = []
+    put = {"align": "left", "dx": 5} if beside else {"align": "right", "dx": -2}
+    above = 0 if beside else 10
     for row, moved in _ends(rows):
         label = pd.DataFrame({"day": [row["day"]], "p50": [row["p50"]], "text": [_SHORT[row["basis"]]]})
         layers.append(
             alt.Chart(label)
             .mark_text(
-                align="right",
-                dx=-2,
-                dy=moved - 10,
+                **put,
+                dy=moved - above,
                 fontWeight=600,
                 color=colour(_TONES[row["basis"]]),
             )

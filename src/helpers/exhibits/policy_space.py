@@ -34,9 +34,9 @@ def design_space_exhibit(
     return Exhibit(
         id="policy-design-space",
         title=_space_title(panels),
-        subtitle="Status of every pair of compute (TPP) and density (TPP per mm2) under one rule date, with chips on "
+        subtitle="Status of every pair of compute (TPP) and density (TPP per mm²) under one rule date, with chips on "
         f"sale then. As known on {day(as_of)}",
-        unit="TPP; TPP/mm2",
+        unit="TPP; TPP/mm²",
         basis="16-bit operands; other inputs as named in each panel",
         as_of=as_of,
         chart=_space_chart(panels, chips, 330, 2, True),
@@ -104,7 +104,7 @@ def _space_chart(panels, chips: pd.DataFrame, width: int, columns: int, words: b
                 ),
                 x2="tpp_high:Q",
                 y=alt.Y(
-                    "pd_low:Q", title="TPP/mm2", axis=alt.Axis(values=[1.6, 3.2, 5.92, 20], grid=False), **y
+                    "pd_low:Q", title="TPP/mm²", axis=alt.Axis(values=[1.6, 3.2, 5.92, 20], grid=False), **y
                 ),
                 y2="pd_high:Q",
                 color=alt.Color(

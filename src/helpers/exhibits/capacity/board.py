@@ -10,6 +10,7 @@ import pandas as pd
 from helpers.exhibits.capacity.rows import ratio_rule, row_chart
 from helpers.exhibits.exhibit import Exhibit, day
 from helpers.exhibits.theme import colour
+from helpers.exhibits.words import marks
 
 _LONGEST = 26
 
@@ -56,7 +57,7 @@ def scoreboard_exhibit(board: pd.DataFrame, leaders: pd.DataFrame, as_of: date) 
 
 
 def _board_chart(rows: pd.DataFrame, narrow: bool) -> alt.LayerChart:
-    names = [f"{row.contest}: {_who(row, narrow)}" for row in rows.itertuples()]
+    names = [marks(f"{row.contest}: {_who(row, narrow)}") for row in rows.itertuples()]
     rows = rows.assign(name=names, entity=np.where(rows["ours"], "Huawei", "others"),
                        low_ratio=rows["low"] / rows["outturn"], high_ratio=rows["high"] / rows["outturn"],
                        text=[f"{score:.2f}" for score in rows["score"]])  # fmt: skip

@@ -8,6 +8,7 @@ import pandas as pd
 
 from helpers.exhibits.exhibit import Exhibit, day
 from helpers.exhibits.theme import colour
+from helpers.exhibits.words import marks
 from helpers.models.capacity.headlines import span
 
 INK = colour("ink")
@@ -24,7 +25,7 @@ def sensitivity_exhibit(
 ) -> Exhibit:
     """A tornado of the stock at the end of a year, with each group's share of its variance."""
     shares = indices[indices["year"] == year].set_index("factor")["total"]
-    rows = tornado.assign(share=tornado["factor"].map(shares))
+    rows = tornado.assign(share=tornado["factor"].map(shares), factor=tornado["factor"].map(marks))
     rows = rows.sort_values(["share", "swing"], ascending=False, ignore_index=True).head(12)
     rows = rows.assign(
         text=[
@@ -32,7 +33,7 @@ def sensitivity_exhibit(
             for share in rows["share"]
         ]
     )
-    x = alt.X("low:Q", title="million H100-equivalents", scale=alt.Scale(zero=False),
+    x = alt.X("low:Q", title="million H100-equivalents", scale=alt.Scale(zero=False, padding=12),
               axis=alt.Axis(labelExpr=_MILLION, tickCount=5))  # fmt: skip
     y = alt.Y("factor:N", sort=rows["factor"].tolist(), title=None)
     base = alt.Chart(rows)

@@ -74,7 +74,8 @@ def stock_exhibit(stock: pd.DataFrame, now: str, as_of: date, sources: Sequence[
 def _stock_chart(rows: pd.DataFrame, now: str, narrow: bool) -> alt.LayerChart:
     total, routes = rows[rows["entity"] == "China"], rows[rows["entity"].isin(_ROUTES)]
     x = alt.X("date:T", title=None, axis=alt.Axis(format="%Y", tickCount={"interval": "year", "step": 1}))
-    y = alt.Y("p50:Q", title="million H100-equivalents", axis=alt.Axis(labelExpr=_MILLION, tickCount=6))
+    y = alt.Y("p50:Q", title="million H100-equivalents", scale=alt.Scale(domainMin=0),
+              axis=alt.Axis(labelExpr=_MILLION, tickCount=6))  # fmt: skip
     band = (
         alt.Chart(total)
         .mark_area(color=colour("China"), fillOpacity=0.2)
@@ -91,9 +92,11 @@ def _stock_chart(rows: pd.DataFrame, now: str, narrow: bool) -> alt.LayerChart:
     most = float(total["p95"].max())
     ends["label"] = ends["entity"].replace({"China": "all of China", "licensed imports": "licensed"})
     ends["at"] = spread(ends["p50"].tolist(), most / 17)
+    # Nothing stands below zero, a name neither.
+    ends["at"] -= min(0.0, ends["at"].min())
     labels = (
         alt.Chart(ends)
-        .mark_text(align="right" if narrow else "left", dx=-4 if narrow else 6, dy=-9 if narrow else 0)
+        .mark_text(align="left", dx=6)
         .encode(x="date:T", y="at:Q", text="label:N",
                 color=alt.Color("entity:N", scale=_scale(("China", *_ROUTES)), legend=None))
     )  # fmt: skip
@@ -101,7 +104,10 @@ def _stock_chart(rows: pd.DataFrame, now: str, narrow: bool) -> alt.LayerChart:
     present = total[total["period"] == now]
     if len(present) and present["date"].iloc[0] < total["date"].max():
         rule = alt.Chart(present).mark_rule(color=SUB, strokeDash=[2, 3]).encode(x="date:T")
-        note = alt.Chart(present).mark_text(color=SUB, align="right", dx=-5, baseline="top").encode(
+        first, last = total["date"].min(), total["date"].max()
+        early = (present["date"].iloc[0] - first) / (last - first) < 0.5
+        side = {"align": "left", "dx": 5} if early else {"align": "right", "dx": -5}
+        note = alt.Chart(present).mark_text(color=SUB, baseline="top", **side).encode(
             x="date:T", y=alt.value(0), text=alt.value(f"known to {dates(now)}")
         )  # fmt: skip
         layers += [rule, note]
@@ -115,17 +121,6 @@ def legs_exhibit(by_leg: pd.DataFrame, period: str, as_of: date, sources: Sequen
     rows = rows.sort_values("p50", ascending=False, ignore_index=True)
     first, second = rows.iloc[0], rows.iloc[1]
     widest = rows.loc[(rows["p95"] - rows["p5"]).idxmax()]
-    x = alt.X("p50:Q", title="million H100-equivalents", axis=alt.Axis(labelExpr=_MILLION, tickCount=5))
-    y = alt.Y("name:N", sort=rows["name"].tolist(), title=None)
-    tint = alt.Color("entity:N", scale=_scale(rows["entity"].tolist()), legend=None)
-    base = alt.Chart(rows.assign(text=rows["p50"].map(short)))
-    chart = alt.layer(
-        base.mark_rule(strokeWidth=7, opacity=0.3, strokeCap="round").encode(
-            x=alt.X("p5:Q"), x2="p95:Q", y=y, color=tint
-        ),
-        base.mark_point(size=70).encode(x=x, y=y, color=tint),
-        base.mark_text(align="left", dx=8, fontWeight=600).encode(x=alt.X("p95:Q"), y=y, text="text:N"),
-    ).properties(height=alt.Step(30))
     return Exhibit(
         id="capacity-legs",
         title=f"{_capital(first['name'])} and {second['name']} brought in most of China's compute; "
@@ -136,7 +131,8 @@ def legs_exhibit(by_leg: pd.DataFrame, period: str, as_of: date, sources: Sequen
         unit="H100e",
         basis=str(first["basis"]),
         as_of=as_of,
-        chart=chart,
+        chart=_legs_chart(rows, 1.2),
+        narrow=_legs_chart(rows, 2),
         data=rows[["name", "p5", "p50", "p95"]],
         sources=list(sources),
         alt="; ".join(
@@ -146,6 +142,23 @@ def legs_exhibit(by_leg: pd.DataFrame, period: str, as_of: date, sources: Sequen
         + ".",
         confidence="medium",
     )
+
+
+def _legs_chart(rows: pd.DataFrame, room: float) -> alt.LayerChart:
+    """room: how far the axis goes, over the end of the longest bar, so that its number has a place."""
+    scale = alt.Scale(domainMax=room * rows["p95"].max(), nice=False)
+    x = alt.X("p50:Q", title="million H100-equivalents", scale=scale,
+              axis=alt.Axis(labelExpr=_MILLION, tickCount=5))  # fmt: skip
+    y = alt.Y("name:N", sort=rows["name"].tolist(), title=None)
+    tint = alt.Color("entity:N", scale=_scale(rows["entity"].tolist()), legend=None)
+    base = alt.Chart(rows.assign(text=rows["p50"].map(short)))
+    return alt.layer(
+        base.mark_rule(strokeWidth=7, opacity=0.3, strokeCap="round").encode(
+            x=alt.X("p5:Q"), x2="p95:Q", y=y, color=tint
+        ),
+        base.mark_point(size=70).encode(x=x, y=y, color=tint),
+        base.mark_text(align="left", dx=8, fontWeight=600).encode(x=alt.X("p95:Q"), y=y, text="text:N"),
+    ).properties(height=alt.Step(30))
 
 
 def scenario_exhibit(paths: pd.DataFrame, as_of: date, sources: Sequence[str]) -> Exhibit:

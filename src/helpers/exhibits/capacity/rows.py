@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 
 from helpers.exhibits.theme import TOKENS, colour
+from helpers.exhibits.words import dates, marks
 
 WIDE_STEP, NARROW_STEP = 22, 36
 
@@ -27,7 +28,7 @@ def row_chart(
         return alt.layer(*under, *layers(y)).properties(height=alt.Step(step))
     y = alt.Y(f"{name}:N", sort=order, title=None, scale=scale, axis=None)
     # A halo of paper keeps a name legible where a rule passes behind it.
-    halo = {"stroke": TOKENS["paper"][0], "strokeWidth": 4}
+    halo = {"stroke": TOKENS["paper"][0], "strokeWidth": 6, "strokeJoin": "round"}
     names = [
         alt.Chart(rows).mark_text(align="left", dy=-12, **style).encode(x=alt.value(0), y=y, text=f"{name}:N")
         for style in (halo, {})
@@ -41,8 +42,8 @@ def ratio_rule() -> alt.Chart:
 
 
 def named(figures: pd.Series, periods: pd.Series) -> pd.Series:
-    """Names of rows: the figure in plain words and its period."""
+    """Names of rows: the figure in plain words and its period, as prose writes them."""
     plain = figures.str.replace(": cumulative compute", " stock").str.replace(" ai ", " AI ")
     plain = plain.str.replace("domestic AI accelerator shipments", "domestic AI cards")
     plain = plain.str.replace(": china ", ": China ").str.replace("cumulative units", "units")
-    return plain + ", " + periods
+    return (plain + ", " + periods).map(marks).map(dates)

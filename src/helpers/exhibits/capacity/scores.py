@@ -8,11 +8,14 @@ import pandas as pd
 
 from helpers.exhibits.capacity.rows import named, ratio_rule, row_chart
 from helpers.exhibits.exhibit import Exhibit, day
-from helpers.exhibits.theme import colour
+from helpers.exhibits.layout import CHARACTER
+from helpers.exhibits.theme import WIDE, colour
+from helpers.exhibits.words import dates
 from helpers.models.capacity.backtest import misses
 from helpers.models.capacity.headlines import short
 
 INK, SUB = colour("ink"), colour("sub")
+GAP, NARROWEST = 14, 120
 
 
 def huawei_units_exhibit(
@@ -152,18 +155,21 @@ def _backtest_layers(group: pd.DataFrame, y: alt.Y) -> list[alt.Chart]:
 
 def _backtest_chart(rows: pd.DataFrame) -> alt.HConcatChart | alt.LayerChart:
     order = rows.sort_values(["leg", "name"])["name"].drop_duplicates().tolist()
+    vintages = rows["vintage"].nunique()
+    names = CHARACTER * max(map(len, order))
+    width = max((WIDE - names - GAP * vintages) / vintages, NARROWEST)
     panels = []
     for place, (vintage, group) in enumerate(rows.groupby("vintage", sort=True)):
-        axis = alt.Axis(labelLimit=260) if place == 0 else None
+        axis = alt.Axis() if place == 0 else None
         y = alt.Y("name:N", sort=order, title=None, axis=axis, scale=alt.Scale(domain=order))
         panel = alt.layer(ratio_rule(), *_backtest_layers(group, y))
-        title = alt.Title(f"as of {vintage}", fontSize=12)
-        panels.append(panel.properties(width=160, height=17 * len(order), title=title))
-    return alt.hconcat(*panels, spacing=14) if len(panels) > 1 else panels[0]
+        title = alt.Title(f"as of {dates(vintage)}", fontSize=12)
+        panels.append(panel.properties(width=width, height=17 * len(order), title=title))
+    return alt.hconcat(*panels, spacing=GAP) if len(panels) > 1 else panels[0]
 
 
 def _backtest_narrow(rows: pd.DataFrame) -> alt.LayerChart:
     """On a phone the newest vintage only; the table has all."""
     newest = rows[rows["vintage"] == rows["vintage"].max()].sort_values(["leg", "name"])
     chart = row_chart(newest, "name", lambda y: _backtest_layers(newest, y), True, under=(ratio_rule(),))
-    return chart.properties(title=alt.Title(f"as of {newest['vintage'].iloc[0]}", fontSize=12))
+    return chart.properties(title=alt.Title(f"as of {dates(newest['vintage'].iloc[0])}", fontSize=12))

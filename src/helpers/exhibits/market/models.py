@@ -148,7 +148,7 @@ def _lag_label(row: dict) -> str:
     subject = (
         "" if row["subject"] in ("China vs United States", "Chinese open-weight") else f", {row['subject']}"
     )
-    words = {"opinion": "Sacks (US official), opinion", "developer's own claim": "Developer's claim"}
+    words = {"opinion": "Sacks (US official), opinion", "developer's own claim": "Developer’s claim"}
     measure = words.get(row["measure"], row["measure"])
     measure = measure.removeprefix("NIST ").replace(", private benchmarks", ", private tests")
     return f"{measure.replace(', cyber benchmarks', ', cyber tests')}{subject}, {when(row['period'])}"

@@ -18,6 +18,7 @@ from helpers.exhibits.market.marks import (
     when,
 )
 from helpers.exhibits.theme import colour
+from helpers.exhibits.words import dates
 
 _BILLING = "billing location, as first filed"
 _HEADQUARTERS = "customer headquarters"
@@ -177,7 +178,7 @@ def charges(statements: pd.DataFrame, totals: pd.DataFrame) -> Exhibit | None:
             "row": [
                 (
                     f"{r['product'].split()[1]}, {_WHAT[r['what']]}, {r['booked_or_guided']} "
-                    f"{when(r['period'])}"
+                    f"{dates(when(r['period']))}"
                 )
                 for r in table.to_dict("records")
             ],

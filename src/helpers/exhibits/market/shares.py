@@ -110,6 +110,11 @@ def accelerator_shares(segments: pd.DataFrame) -> Exhibit | None:
     )
 
 
+def _inside(name: str) -> str:
+    """A market's name inside a sentence: small unless its first word is an abbreviation."""
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
 def cloud_markets(lists: pd.DataFrame, leaders: pd.DataFrame) -> Exhibit | None:
     """Cloud, AI cloud and tokens as three markets; lists, leaders: `cloud.fullest_shares`, `cloud.leaders`."""
     if lists.empty:
@@ -135,7 +140,7 @@ def cloud_markets(lists: pd.DataFrame, leaders: pd.DataFrame) -> Exhibit | None:
     }
     table = lists[list(columns)].rename(columns=columns)
     firsts = [
-        f"{_provider(r['entity'])} in {short(r['market']).partition(' (')[0]} ({r['percent']:.0f} %)"
+        f"{_provider(r['entity'])} in {_inside(short(r['market']).partition(' (')[0])} ({r['percent']:.0f} %)"
         for r in leaders.to_dict("records")
     ]
     several = len(set(leaders["entity"])) > 1
