@@ -1,15 +1,17 @@
 """The tables of the changes page: numbers and exhibits with their old state, their new one, and the cause."""
 
+import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from helpers.exhibits.tables import number
-from helpers.exhibits.words import name_in_words
+from helpers.exhibits.words import marks, name_in_words
 
 Entry = Mapping[str, Any]
 REGISTERS = {"facts": "facts.html", "claims": "claims.html", "assumptions": "assumptions.html"}
+_COLUMN = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 CHANGE = {"added": "new", "changed": "changed", "gone": "gone"}
 
 
@@ -44,6 +46,16 @@ def table(caption: str, kind: str, heads: Sequence[str], rows: Sequence[Sequence
     )
 
 
+def _text(text: str) -> str:
+    """A text of a report with round quotes, escaped."""
+    return escape(marks(text))
+
+
+def _row(name: str) -> str:
+    """The name of a row, the columns in it in words."""
+    return _text(_COLUMN.sub(lambda found: name_in_words(found[0], starts=False), name))
+
+
 def headline_table(since: Since, entries: Sequence[Entry], name: str) -> str:
     """The headline numbers of one chapter that moved, are new or are gone."""
     rows = [
@@ -63,14 +75,14 @@ def headline_table(since: Since, entries: Sequence[Entry], name: str) -> str:
 def _headline_name(entry: Entry) -> str:
     said = entry["new"] or entry["old"]
     about = f"{said['unit']}; {said['basis']}"
-    label = escape(entry["label"])
+    label = _text(entry["label"])
     if entry["new"]:
         anchor = f"#x-{entry['exhibit']}" if entry["exhibit"] else ""
         label = f'<a href="{escape(entry["page"] + ".html" + anchor, quote=True)}">{label}</a>'
     if entry["old"] and entry["new"] and not entry["comparable"]:
         old = entry["old"]
         about += f" (then: {old['unit']}; {old['basis']})"
-    return f"{label}<small>{escape(about)}</small>"
+    return f"{label}<small>{_text(about)}</small>"
 
 
 def _number(said: Mapping[str, Any] | None, page: str, when: str) -> str:
@@ -123,11 +135,11 @@ def _finding(since: Since, entry: Entry) -> str:
     old, new, anchor = entry["old"], entry["new"], f"{entry['page']}.html#x-{entry['id']}"
     then = ""
     if old:
-        title = escape(old["title"]) if not new or old["title"] != new["title"] else "the same finding"
+        title = _text(old["title"]) if not new or old["title"] != new["title"] else "the same finding"
         then = f'<a href="{escape(since.way + anchor, quote=True)}">{title}</a>'
     if not new:
         return f"<small>No longer shown</small>{then}"
-    now = f'<a href="{escape(anchor, quote=True)}">{escape(new["title"])}</a>'
+    now = f'<a href="{escape(anchor, quote=True)}">{_text(new["title"])}</a>'
     return f"{now}<small>Then: {then}</small>" if old else f"{now}<small>New</small>"
 
 
@@ -140,7 +152,7 @@ def _moves(entry: Entry) -> str:
              if rows[name]]  # fmt: skip
     said = f"Rows: {', '.join(parts)}, {rows['same']} the same" if parts else "The rows are the same"
     items = "".join(
-        f"<li>{escape(move['row'])}, {escape(name_in_words(move['column'], starts=False))}: "
+        f"<li>{_row(move['row'])}, {escape(name_in_words(move['column'], starts=False))}: "
         f"{number(move['old'])} → {number(move['new'])}</li>"
         for move in rows["moves"]
     )
@@ -166,7 +178,7 @@ def _why(since: Since, entry: Entry) -> str:
 
 def moved_row(since: Since, row: Entry) -> str:
     """One row of the evidence in a reader's words, linked where the newer edition lists it, with what differs."""
-    name = escape(row["name"] or row["id"])
+    name = _text(row["name"] or row["id"])
     address = f"{REGISTERS.get(row['table'], '')}#{row['id']}"
     if address in since.places:
         name = f'<a href="{escape(address, quote=True)}">{name}</a>'

@@ -8,6 +8,7 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
+from helpers.exhibits.words import marks
 from helpers.pages.change_tables import CHANGE, Entry, Since, exhibit_table, headline_table, moved_row, table
 
 SHOWN_CHANGED = 40
@@ -33,7 +34,7 @@ def teaser(since: Since) -> str:
     first_of_chapter = {row["page"]: row for row in reversed(moved)}
     moved = [row for row in moved if row is first_of_chapter[row["page"]]]
     firsts = "; ".join(
-        f"{escape(row['label'])} {escape(row['old']['shown'])} → <b>{escape(row['new']['shown'])}</b>"
+        f"{escape(marks(row['label']))} {escape(row['old']['shown'])} → <b>{escape(row['new']['shown'])}</b>"
         for row in moved[:2]
     )
     said = f": {firsts}." if firsts else "."
