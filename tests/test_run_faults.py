@@ -1,13 +1,15 @@
 """What goes wrong while notebooks run: a hang, hunger for memory, a dead kernel, a failure half way."""
 
 import shutil
+import time
 from pathlib import Path
 
+import papermill
 import psutil
 import pytest
 
 from helpers.cards import Card, Deck
-from helpers.run import NotebookFailed, execute
+from helpers.run import NotebookFailed, execute, provisioner
 from helpers.run.cache import seconds_left
 from helpers.run.warm import MEMORY_BYTES
 from test_run_warm import write
@@ -84,3 +86,23 @@ def test_an_outcome_during_which_an_input_was_edited_is_not_kept(run):
     assert run(cells) == {"a": True}
     assert run(cells) == {"a": True}, "the first outcome may have seen either state"
     assert run({"b": ["1"]}) == {"b": True} and run({"b": ["1"]}) == {"b": False}
+
+
+def test_a_notebook_that_starts_after_another_has_failed_is_neither_run_nor_kept(run, tmp_path, monkeypatch):
+    """It would have been run outside of the run, whose environment was gone, and kept with nothing in it."""
+    at_once = papermill.execute_notebook
+
+    def late(path, *given, **options):
+        while path.endswith("b.ipynb") and provisioner._open:  # until the failure has closed the warm kernels
+            time.sleep(0.05)
+        return at_once(path, *given, **options)
+
+    monkeypatch.setattr(papermill, "execute_notebook", late)
+    mark = tmp_path / "ran"
+    second = f"import pathlib; _ = pathlib.Path({str(mark)!r}).write_text('b')"
+    with pytest.raises(NotebookFailed, match=r"a\.ipynb failed"):
+        run({"a": ["1 / 0"], "b": [second]})
+    assert not mark.exists()
+    monkeypatch.undo()
+    monkeypatch.setenv("BRIEFING_ROOT", str(tmp_path))
+    assert run({"b": [second]}) == {"b": True} and mark.exists()

@@ -13,6 +13,7 @@ side. The first failure stops the run.
 import json
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -94,10 +95,12 @@ def execute(
     }
     running: dict[Future, str] = {}
     outcomes: dict[str, Outcome] = {}
+    ended = threading.Event()
     with (
+        _environment(**fixed),  # left last: what still runs in the pool must not lose it
         ThreadPoolExecutor(workers) as pool,
-        _environment(**fixed),
-        warm_kernels() as kernels,  # left first: a failure then ends the other kernels, and the pool need not wait
+        warm_kernels() as kernels,  # left before the pool: a failure ends the other kernels, and nobody waits
+        _setting(ended),
     ):
         while order.is_active():
             for page in order.get_ready():
@@ -113,7 +116,8 @@ def execute(
                 if kernels:
                     kernels.start()  # it imports while papermill is imported here
                 task = pool.submit(
-                    _execute_one, card, parameters[page], parts, folder, progress, notebook_seconds, unedited
+                    _execute_one,
+                    *(card, parameters[page], parts, folder, progress, notebook_seconds, unedited, ended),
                 )
                 running[task] = page
             done, _ = wait(running, return_when=FIRST_COMPLETED) if running else ((), ())
@@ -132,6 +136,7 @@ def _execute_one(
     progress: Progress | None,
     seconds: float,
     unedited: dict[str, tuple[int, int]],
+    is_over: threading.Event,
 ) -> None:
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -148,6 +153,10 @@ def _execute_one(
             if progress:
                 progress(card, len(ended), total)
 
+    def stop_if_over(cell: Any, cell_index: int, **_: Any) -> None:
+        if is_over.is_set():
+            raise RuntimeError("the run has ended")
+
     def time_left(cell: Any) -> float:
         return max(0.1, seconds - (time.monotonic() - begun))
 
@@ -160,6 +169,7 @@ def _execute_one(
             progress_bar=False,
             request_save_on_cell_execute=False,
             timeout_func=time_left,
+            on_cell_start=stop_if_over,
             on_cell_complete=after_cell,
         )
     except PapermillExecutionError as error:
@@ -203,6 +213,15 @@ def _strip(path: Path) -> None:
         cell.metadata = nbformat.NotebookNode(tags=tags) if tags else nbformat.NotebookNode()
         cell.id = f"cell-{number}"
     nbformat.write(notebook, path)
+
+
+@contextmanager
+def _setting(event: threading.Event) -> Iterator[None]:
+    """Set the event when the block is left, however that happens."""
+    try:
+        yield
+    finally:
+        event.set()
 
 
 @contextmanager
