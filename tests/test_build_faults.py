@@ -6,9 +6,7 @@ More or fewer moments of a kill: BRIEFING_KILL_COUNT=5 (the slow marker kills at
 import json
 import os
 import random
-import shutil
 import signal
-import subprocess
 import threading
 import time
 from hashlib import sha256
@@ -18,9 +16,10 @@ import psutil
 import pytest
 from filelock import FileLock
 
+from faults import kill_after, needs_own_disk, on_a_full_disk, start
 from helpers.edition.manifest import verify
-from project_copy import COMMAND, copy_project, environment
 from project_copy import briefing as command
+from project_copy import copy_project
 
 pytestmark = pytest.mark.build
 BUILD = ("build", "--as-of", "2024-08-01", "-p", "draws=256", "--editions", "none")
@@ -39,17 +38,6 @@ def edit(project: Path) -> None:
     edit.count = getattr(edit, "count", 0) + 1
     with (project / "report" / "methods.qmd").open("a", encoding="utf-8") as page:
         page.write(f"\nThis is remark {edit.count}.\n")
-
-
-def start(project: Path, *words: str) -> subprocess.Popen:
-    return subprocess.Popen(
-        [*COMMAND, *BUILD, *words],
-        env=environment(project),
-        cwd=project,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
 
 
 def left_over(project: Path) -> list[str]:
@@ -97,22 +85,15 @@ def kill_at(project: Path, moments: int) -> None:
     site = project / "_site"
     edit(project)
     begun = time.monotonic()
-    assert start(project).wait(timeout=600) == 0
+    assert start(project, BUILD).wait(timeout=600) == 0
     usual = time.monotonic() - begun
     reader, chance = Reader(site), random.Random(moments)
     reader.start()
     for _ in range(moments):
         edit(project)
-        build = start(project)
-        time.sleep(chance.uniform(0.2, 1.1) * usual)
-        family = psutil.Process(build.pid).children(recursive=True) if build.poll() is None else []
-        build.kill()
-        build.wait()
-        _, alive = psutil.wait_procs(family, timeout=30)
-        assert not alive
-        assert verify(site) == []
+        kill_after(project, BUILD, chance.uniform(0.2, 1.1) * usual)
     edit(project)
-    assert start(project).wait(timeout=600) == 0
+    assert start(project, BUILD).wait(timeout=600) == 0
     reader.ended.set()
     reader.join()
     assert reader.mixes == [] and len(reader.editions) >= 2
@@ -132,7 +113,7 @@ def test_killed_at_many_moments(project):
 def test_told_to_stop_while_notebooks_run(project):
     """Ctrl-C reaches the whole group: nothing runs on, nothing is published, nothing is held."""
     before = (project / "_site" / "manifest.json").read_bytes()
-    build = start(project, "--force")
+    build = start(project, (*BUILD, "--force"))
     tree = psutil.Process(build.pid)
     until = time.monotonic() + 120
     while len(tree.children(recursive=True)) < 2 and time.monotonic() < until:
@@ -157,26 +138,14 @@ def test_a_second_build_leaves_with_a_word(project):
     assert (project / "_site" / "manifest.json").read_bytes() == before
 
 
+@needs_own_disk
 def test_no_room_on_the_disk(project, tmp_path):
-    """The site goes to a small file system that holds one edition and not two."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=300m", "tmpfs", str(disk)]
-    if os.geteuid() or not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("a small file system can be mounted by root only")
-    try:
-        out = ("--out", str(disk / "site"))
-        done = command(project, *BUILD, *out)
-        assert done.returncode == 0, done.stderr
-        used = sum(path.stat().st_blocks * 512 for path in (disk / "site").rglob("*"))
-        small = f"remount,size={used + 2 * 2**20}"
-        assert subprocess.run(["mount", "-o", small, str(disk)]).returncode == 0
-        edit(project)
-        done = command(project, *BUILD, *out)
-        assert done.returncode == 1 and "no room is left on the disk" in done.stderr, done.stderr
-        assert verify(disk / "site") == [] and [path.name for path in disk.iterdir()] == ["site"]
-    finally:
-        subprocess.run(["umount", "-l", str(disk)], check=False)
+    """The notebooks are kept from before, so that it is the site for which there is no room."""
+    edit(project)
+    found = on_a_full_disk(project, tmp_path, BUILD, left=2_000_000)
+    assert (found.full, found.whole) == (1, 0) and "no room is left on the disk" in found.said, found.said
+    assert not [name for name in found.kept if name.startswith("._site")]
+    assert (found.again, found.sound) == (0, 0), found.said_again
 
 
 def test_progress_for_a_program(project):

@@ -3,7 +3,6 @@
 What is published is whole at every moment, and the log says what happened.
 """
 
-import json
 import os
 import shutil
 import subprocess
@@ -13,13 +12,14 @@ from pathlib import Path
 import psutil
 import pytest
 
+from faults import kill_after, needs_own_disk, on_a_full_disk
 from helpers.edition.manifest import verify
 from helpers.schedule.log import read_log
 from helpers.schedule.stages import EXIT_CODES
 from project_copy import COMMAND, briefing, copy_project, environment
 
-# More moments of the power cut, in seconds after the start: BRIEFING_KILLS="1.5 4 8 12".
-MOMENTS = [float(text) for text in os.environ.get("BRIEFING_KILLS", "4").split()]
+# More moments of the power cut, in seconds after the log was begun: BRIEFING_KILLS="0 1.5 4 8".
+MOMENTS = [float(text) for text in os.environ.get("BRIEFING_KILLS", "1.5").split()]
 RUN = ("run-scheduled", "--no-refresh", "--stale-ok", "--editions", "none")
 PAST = 600
 DOWN = """
@@ -57,8 +57,12 @@ def edit(project, before="96200000000", after="96300000000"):
     facts.write_text("".join(lines))
 
 
+def logs(project):
+    return sorted((project / "build" / "log").glob("*.jsonl"))
+
+
 def last_log(project):
-    return read_log(sorted((project / "build" / "log").glob("*.jsonl"))[-1])
+    return read_log(logs(project)[-1])
 
 
 def manifest(project):
@@ -82,19 +86,13 @@ def test_a_power_cut_leaves_a_whole_edition_and_the_next_run_finishes(project):
     before = manifest(project)
     edit(project)
     for seconds in MOMENTS:
-        process = subprocess.Popen(
-            [*COMMAND, *RUN], env=environment(project), cwd=project, stdout=-3, stderr=-3
-        )
-        time.sleep(seconds)
-        process.kill()
-        process.wait()
-        assert verify(project / "_site") == []
+        seen = logs(project)
+        kill_after(project, RUN, seconds, begun=lambda seen=seen: logs(project) != seen)
     last = briefing(project, *RUN)
     assert last.returncode == 0, last.stderr
     assert verify(project / "_site") == [] and manifest(project) != before
     assert last_log(project)[-1]["code"] == 0
-    logs = sorted((project / "build" / "log").glob("*.jsonl"))
-    assert any("was cut off" in line.get("message", "") for path in logs for line in read_log(path))
+    assert any("was cut off" in line.get("message", "") for path in logs(project) for line in read_log(path))
     changes = [line for line in last_log(project) if line["event"] == "done" and line["stage"] == "changes"]
     assert changes and "summary" in changes[0]
 
@@ -127,45 +125,11 @@ def kernels_of(pid):
         return []
 
 
-FULL = """
-set -u
-mount -t tmpfs -o size={size} tmpfs {place} || exit 99
-cp -a {project}/. {place}/ && cd {place}
-verify() {{ {briefing} verify > {out}/verify.txt 2>&1; }}
-sed -i 's/^\\(b-nvda-rev-fy2027-q2,.*\\)96200000000/\\196300000000/' data/facts.csv
-head -c $(( $(df --output=avail -B1 . | tail -1) - {left} )) /dev/zero > filler
-{briefing} {run} > {out}/said.txt 2>&1; full=$?
-verify; whole=$?
-rm filler
-{briefing} {run} > {out}/again.txt 2>&1; again=$?
-verify; sound=$?
-cat build/log/*.jsonl > {out}/log.jsonl
-echo "{{\\"full\\": $full, \\"whole\\": $whole, \\"again\\": $again, \\"sound\\": $sound}}" > {out}/codes.json
-"""
-
-
-@pytest.mark.skipif(
-    subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode != 0,
-    reason="no file system of one's own can be mounted here",
-)
+@needs_own_disk
 @pytest.mark.parametrize("left", [3_000_000, 200_000], ids=["little", "nothing"])
 def test_a_full_disk_leaves_the_edition_and_the_next_run_finishes(project, tmp_path, left):
-    """A file system that is really full, in a mount namespace of its own."""
-    used = sum(path.stat().st_size for path in project.rglob("*") if path.is_file())
-    (place := tmp_path / "disk").mkdir()
-    script = FULL.format(
-        size=used * 2 + 300_000_000, place=place, project=project, out=tmp_path, left=left,
-        briefing="briefing", run=" ".join(RUN),
-    )  # fmt: skip
-    command = '"$PYTHON" -c "from helpers.cli import main; main()"'
-    around = environment(place) | {"PYTHON": COMMAND[0]}
-    script = f'briefing() {{ {command} "$@"; }}\n{script}'
-    done = subprocess.run(
-        ["unshare", "-rm", "bash", "-c", script], env=around, capture_output=True, text=True, check=False
-    )
-    assert (tmp_path / "codes.json").is_file(), done.stderr
-    codes = json.loads((tmp_path / "codes.json").read_text())
-    assert codes["full"] in {EXIT_CODES[stage] for stage in ("notebooks", "pages", "publish")}, codes
-    said = (tmp_path / "said.txt").read_text() + (tmp_path / "log.jsonl").read_text()
-    assert "No space left on device" in said
-    assert (codes["whole"], codes["again"], codes["sound"]) == (0, 0, 0), (tmp_path / "again.txt").read_text()
+    edit(project)
+    found = on_a_full_disk(project, tmp_path, RUN, left)
+    assert found.full in {EXIT_CODES[stage] for stage in ("notebooks", "pages", "publish")}, found
+    assert "No space left on device" in found.said
+    assert (found.whole, found.again, found.sound) == (0, 0, 0), found.said_again
