@@ -62,6 +62,7 @@ def test_same_inputs_same_keys(deck, evidence):
         ({"capacity.draws": 512}, {"capacity"}),
         ({"draws": 512}, {"chips", "capacity"}),
         ({"precision": "int8"}, {"capacity", "market"}),
+        ({"scenario": "tight_controls"}, {"capacity"}),
         ({"as_of": "2025-06-30"}, {"chips", "capacity", "policy", "market"}),
     ],
 )
