@@ -30,7 +30,7 @@ def project(tmp_path_factory):
         (site := folder / "_site").mkdir()
         (site / "index.html").write_text("<p>It is whole.</p>")
         write_manifest(site, folder / "build", describe_inputs({}, "smalldocs"), "2026-10-09")
-        fingerprint.remember(COMMAND, site)
+        fingerprint.remember(COMMAND, site, fingerprint.signatures())
         yield folder
 
 
