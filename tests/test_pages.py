@@ -19,7 +19,9 @@ from helpers.cards import read_cards
 from helpers.evidence import load
 from helpers.pages import claims, judgements
 from helpers.pages.content import read_page
+from helpers.pages.downloads import dictionary
 from helpers.pages.numbers import evidence_links, figure_span, interval, like
+from helpers.pages.registers import assumptions_register
 from helpers.pages.stage import raw_block, read_verdicts
 from helpers.pages.standalone import standalone
 from helpers.pages.typography import set_text
@@ -124,6 +126,7 @@ def test_headline_in_a_notebook_becomes_a_number_with_its_evidence(site, evidenc
         ("x/2024-08-01/y", "x/2024-08-01/y"),
         ("on 2025-02-30", "on 2025-02-30"),
         ("8 % of China's and firms' \"own\" 5%", "8\u00a0% of China’s and firms’ “own” 5\u00a0%"),
+        ("the makers' word: 'widely', by firms' count", "the makers’ word: “widely”, by firms’ count"),
     ],
 )
 def test_text_is_set_for_reading_and_names_stay(written, read):
@@ -475,3 +478,13 @@ def test_as_of_is_on_every_page(site):
     assert date(2026, 10, 9)
     for path in site.glob("*.html"):
         assert "9 Oct 2026" in html.parse(str(path)).getroot().xpath('//a[@class="as-of"]')[0].text_content()
+
+
+def test_the_register_of_assumptions_writes_years_as_years_and_a_fixed_value_once():
+    text = html.fromstring(assumptions_register(load())).text_content()
+    assert re.search(r"2024\.2 to 2025year", text) and "2,02" not in text
+    assert not re.search(r"(?<![\d.,])([\d.,]+) to \1(?![\d.,])", text)
+
+
+def test_the_dictionary_sets_names_as_code():
+    assert "`" not in html.fromstring(dictionary(load())).text_content()

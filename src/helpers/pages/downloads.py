@@ -155,7 +155,7 @@ def dictionary(evidence: Evidence) -> str:
     for resource in _package(evidence)["resources"]:
         fields = resource.get("schema", {}).get("fields", [])
         rows = "".join(_field_row(field) for field in fields)
-        about = escape(str(resource.get("description") or resource.get("title") or ""))
+        about = _coded(str(resource.get("description") or resource.get("title") or ""))
         label = f"Columns of {escape(resource['name'], quote=True)}"
         parts.append(
             f'<h3 id="table-{escape(resource["name"], quote=True)}">{heading(resource["name"])}</h3><p>{about}</p>'
@@ -167,8 +167,13 @@ def dictionary(evidence: Evidence) -> str:
     return "".join(parts)
 
 
+def _coded(text: str) -> str:
+    """A description as HTML, what it sets in back quotes as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
 def _field_row(field: dict[str, Any]) -> str:
-    meaning = escape(str(field.get("description", "")))
+    meaning = _coded(str(field.get("description", "")))
     constraints = field.get("constraints", {})
     allowed = constraints.get("enum")
     if allowed:

@@ -166,7 +166,7 @@ def assumptions_register(evidence: Evidence) -> str:
         )
         cells = [
             f"{escape(name_in_words(_text(row['parameter'])))}<small>{escape(_text(row['model']))}</small>",
-            f"{number(row.get('low'))} to {number(row.get('high'))}<small>{escape(_text(row.get('unit')))}</small>",
+            f"{_ends(row)}<small>{escape(_text(row.get('unit')))}</small>",
             escape(_text(row.get("distribution"))),
             _grade(row.get("quality")),
             _grade(row.get("impact")),
@@ -175,6 +175,13 @@ def assumptions_register(evidence: Evidence) -> str:
         rows.append((row["assumption_id"], cells))
     heads = ("Assumption", "90 % interval", "Shape", "Ground", "Weight", "Reason and sources")
     return register("assumptions", "Assumptions", heads, rows, ("Weight", "Ground"))
+
+
+def _ends(row: dict[str, Any]) -> str:
+    """The interval of an assumption; one number where it is fixed, and years as years."""
+    plain = row.get("unit") == "year"
+    low, high = (f"{row[end]:g}" if plain else number(row.get(end)) for end in ("low", "high"))
+    return low if low == high else f"{low} to {high}"
 
 
 def _grade(value: object) -> str:
