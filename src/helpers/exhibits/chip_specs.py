@@ -190,7 +190,8 @@ def _disputed_chart(rows: pd.DataFrame, narrow: bool) -> alt.LayerChart:
         "low_share:Q",
         title="times the value used",
         scale=alt.Scale(type="log", domain=ends, nice=False),
-        axis=alt.Axis(values=[0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4], format="~f"),
+        axis=alt.Axis(values=[0.25, 0.5, 1, 1.5, 2, 4] if narrow else [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4],
+                      format="~f"),
     )
     y = alt.Y(
         "label:N", sort=rows["label"].tolist(), title=None, axis=alt.Axis(labelLimit=190 if narrow else 300)

@@ -11,6 +11,7 @@ import pandas as pd
 from helpers.exhibits.chips import INK, SUB, sources_of
 from helpers.exhibits.exhibit import Exhibit, day
 from helpers.exhibits.theme import colour
+from helpers.exhibits.words import name_in_words
 
 _SHOWN = {
     "name": "system",
@@ -42,6 +43,7 @@ def systems_exhibit(systems: pd.DataFrame, ratios: pd.DataFrame, as_of: date) ->
     if systems.empty:
         return None
     table = systems.sort_values(["vendor", "published", "system_id"], ascending=[False, True, True])
+    table = table.assign(derived=table["derived"].map(_columns_in_words))
     at = ratios.set_index("dimension")["p50"] if len(ratios) else {}
     if "FP16 compute" in at and "power" in at:
         title = (
@@ -67,6 +69,12 @@ def systems_exhibit(systems: pd.DataFrame, ratios: pd.DataFrame, as_of: date) ->
             "Announced systems are targets.",
         ],
     )
+
+
+def _columns_in_words(names: object) -> str:
+    """`memory_tb;links` as readers see it: memory TB; links."""
+    listed = names.split(";") if isinstance(names, str) else []
+    return "; ".join(name_in_words(name, starts=False) for name in listed if name)
 
 
 def holds_exhibit(ratios: pd.DataFrame, measured: pd.DataFrame, as_of: date) -> Exhibit | None:

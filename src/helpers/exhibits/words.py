@@ -16,6 +16,7 @@ _WRITTEN = {
 _MODEL = re.compile(r"(?:fp|int|bf)\d+|[abhl]\d+a?|nvl\d+", re.I)
 _PER_CENT = re.compile(r"(?<=\d)[ \u00a0]?%(?!\w)")
 _APOSTROPHE = re.compile(r"(?<=[\w.])'(?=\w)|^'(?=s\b)|(?<=[sz])'(?=[\s,.;:)]|$)")
+_SINGLE = re.compile(r"(?<![\w'])'(?=\w)([^'\n]{1,60}(?<=[\w.,!?]))'(?!\w)")
 _QUOTED = re.compile(r'"([^"\n]+)"')
 _ALONE = r"(?<![\w/.#=-])", r"(?![\w/=-])"
 _DAY = re.compile(rf"{_ALONE[0]}(20[0-4]\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]){_ALONE[1]}")
@@ -56,7 +57,7 @@ def _word(part: str) -> str:
 
 def marks(text: str) -> str:
     """Round apostrophes and quotes, and no break before a per cent sign."""
-    text = _PER_CENT.sub("\u00a0%", text)
+    text = _SINGLE.sub("“\\1”", _PER_CENT.sub("\u00a0%", text))
     return _QUOTED.sub("“\\1”", _APOSTROPHE.sub("’", text))
 
 

@@ -33,7 +33,7 @@ def sensitivity_exhibit(
             for share in rows["share"]
         ]
     )
-    x = alt.X("low:Q", title="million H100-equivalents", scale=alt.Scale(zero=False, padding=12),
+    x = alt.X("low:Q", title="million H100-equivalents", scale=alt.Scale(zero=False, padding=34),
               axis=alt.Axis(labelExpr=_MILLION, tickCount=5))  # fmt: skip
     y = alt.Y("factor:N", sort=rows["factor"].tolist(), title=None)
     base = alt.Chart(rows)

@@ -190,7 +190,7 @@ def _services_chart(table: pd.DataFrame, narrow: bool) -> alt.LayerChart:
     x = alt.X(
         "known_at:T",
         title=None,
-        axis=alt.Axis(format="%b %Y", tickCount=3 if narrow else 6),
+        axis=alt.Axis(format="%b %Y", tickCount=2 if narrow else 6),
         scale=alt.Scale(padding=24),
     )
     y = alt.Y("services:Q", title="services", scale=alt.Scale(domainMin=0), axis=alt.Axis(tickCount=4))
