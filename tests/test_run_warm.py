@@ -10,6 +10,7 @@ import sys
 import time
 from contextlib import nullcontext, suppress
 from pathlib import Path
+from threading import Event
 
 import nbformat
 import papermill
@@ -104,7 +105,7 @@ def test_our_notebooks_write_the_same_files_under_a_plain_kernel(tmp_path, monke
     deck, given = read_cards(), {"as_of": "2024-08-01", "draws": 256}
     for kind in ("warm", "plain"):
         if kind == "plain":
-            monkeypatch.setattr("helpers.run.execute.warm_kernels", nullcontext)
+            monkeypatch.setattr(sys.modules["helpers.run.execute"], "warm_kernels", nullcontext)
         execute(deck, resolve(deck, given, load()), tmp_path / kind, force=True)
     warm, plain = (
         {path.relative_to(tmp_path / kind): digest(path) for path in files_below(tmp_path / kind)}
@@ -188,5 +189,5 @@ def test_a_kernel_that_is_lost_before_its_first_cell_may_be_tried_again(tmp_path
     (folder := tmp_path / "run" / "notebooks").mkdir(parents=True)
     card = Card("01_one.ipynb", "one", "One", "?", (), (), ())
     with pytest.raises(NotebookFailed, match="the kernel was lost") as failed:
-        _execute_one(card, {}, {}, folder.parent, None, 60)
+        _execute_one(card, {}, {}, folder.parent, None, 60, {}, Event())
     assert failed.value.cell == "" and failed.value.kept.is_file()
