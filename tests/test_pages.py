@@ -488,3 +488,16 @@ def test_the_register_of_assumptions_writes_years_as_years_and_a_fixed_value_onc
 
 def test_the_dictionary_sets_names_as_code():
     assert "`" not in html.fromstring(dictionary(load())).text_content()
+
+
+def test_the_words_of_a_chapter_card_are_those_of_its_picture(tmp_path):
+    card = next(card for card in read_cards().cards if card.page == "market")
+    rows = [
+        {"notebook": "market", "exhibit": "prices", "sentence": "Prices rose.", "key": True},
+        {"notebook": "market", "exhibit": "revenue", "sentence": "Revenue fell.", "key": False},
+    ]
+    for name, height in (("prices", 900), ("revenue", 300)):
+        drawing = f'<svg class="drawing narrow" viewBox="0 0 344 {height}"><title>{name}</title></svg>'
+        (tmp_path / f"{name}.html").write_text(drawing, encoding="utf-8")
+    shown = judgements.chapter_cards([card], rows, tmp_path)
+    assert "<title>revenue</title>" in shown and "Revenue fell." in shown and "Prices rose." not in shown

@@ -34,12 +34,13 @@ def statuses_exhibit(table: pd.DataFrame, rules: pd.DataFrame, as_of: date) -> E
     )
     last = rows["day"].max()
     now = rows[rows["day"] == last]["status"].value_counts()
+    unclear = int(now.get("undetermined", 0))
     need = int(now.reindex(list(NEEDING)).fillna(0).sum())
     matrix = rows.pivot_table(index="label", columns="day", values="status", aggfunc="first", sort=False)
     return Exhibit(
         id="policy-chip-status",
-        title=f"{need} of {int(now.sum())} US chips that a rule ever reached need a licence today; "
-        f"{int(now.get('undetermined', 0))} cannot be told",
+        title=f"{need} of {int(now.sum())} US chips that a rule ever reached need a licence today"
+        + (f"; {unclear} cannot be told" if unclear else ""),
         subtitle="Status of chips on sale on the days on which a rule moved one of them, "
         f"{QUESTION}. As known on {day(as_of)}",
         unit="status",

@@ -139,8 +139,10 @@ def _end_labels(rows: pd.DataFrame, scale: alt.Scale, x: alt.X, beside: bool) ->
     """Names at the right end of the lines, pushed apart; `beside` the plot where its steps leave no room above."""
     layers = []
     put = {"align": "left", "dx": 5} if beside else {"align": "right", "dx": -2}
-    above = 0 if beside else 10
-    for row, moved in _ends(rows):
+    ends = _ends(rows)
+    # Where lines end together the lowest name still stands above its own.
+    above = 0 if beside else 10 + max(0, *(moved for _, moved in ends))
+    for row, moved in ends:
         label = pd.DataFrame({"day": [row["day"]], "p50": [row["p50"]], "text": [_SHORT[row["basis"]]]})
         layers.append(
             alt.Chart(label)

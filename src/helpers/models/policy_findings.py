@@ -75,8 +75,8 @@ def _needing(matrix: pd.DataFrame, sources: list[str], as_of: date) -> list[dict
             "id": "chips-needing-licence", "value": need, "low": need, "high": need + unclear, "spread": _OPEN,
             "unit": "chips",
             "basis": _RULES, "shown": f"{need}", "label": f"of {len(rows)} chips a rule ever reached need a licence",
-            "sentence": f"Of {len(rows)} US chips that a rule ever reached, {{shown}} need a licence for China; for "
-            f"{unclear} the published figures do not tell.",
+            "sentence": f"Of {len(rows)} US chips that a rule ever reached, {{shown}} need a licence for China"
+            + (f"; for {unclear} the published figures do not tell." if unclear else "."),
             "period": as_of.isoformat(), "confidence": "medium", "key": False, "exhibit": "policy-chip-status",
             "evidence": sources,
         }

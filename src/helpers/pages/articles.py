@@ -51,7 +51,7 @@ def article_pages(found: Sequence[Article], links: Mapping[str, EvidenceLink]) -
 def tally_by_source(found: Sequence[Article]) -> str:
     """One row an article: how many of its statements got which verdict now, and the way to its page."""
     if not found:
-        return ""
+        return "<p>No article had been read by this date.</p>"
     names = [name for name in ORDER if any(article["tally"].get(name) for article in found)]
     head = "".join(f'<th scope="col" class="n">{verdict_word(name)}</th>' for name in names)
     rows = []

@@ -73,7 +73,9 @@ def findings(document: str, headlines: Mapping[str, Headline], links: Mapping[st
         rows = [headlines.get(name) for name in _NAMED.findall(found[0])]
         if None in rows:
             return found[0]
-        return f'<ul class="judgements">{"".join(_judgement(row, links, on_chapter=True) for row in rows)}</ul>'
+        return (
+            f'<ul class="judgements">{"".join(_judgement(row, links, on_chapter=True) for row in rows)}</ul>'
+        )
 
     return _FINDINGS.sub(listed, document)
 
@@ -122,14 +124,15 @@ def interval_bar(row: Headline) -> str:
 
 
 def chapter_cards(cards: Sequence[Any], headlines: Sequence[Headline], exhibits: Path) -> str:
-    """The four chapters: question, finding and a small drawing of the exhibit behind the first judgement."""
+    """The four chapters: question, and the first judgement whose exhibit makes a small drawing, with that drawing."""
     items = []
     for card in cards:
         own = [row for row in headlines if row["notebook"] == card.page]
         first = next((row for row in own if row.get("key")), own[0] if own else None)
-        candidates = [row["exhibit"] for row in ([first] if first else []) + own if row.get("exhibit")]
-        drawing = _drawing(exhibits, candidates)
-        sentence = escape(first["sentence"]) if first else "Nothing can be said on this date."
+        drawn = [row for row in ([first] if first else []) + own if row.get("exhibit")]
+        exhibit, drawing = _drawing(exhibits, [row["exhibit"] for row in drawn])
+        said = next((row for row in drawn if row["exhibit"] == exhibit), first)
+        sentence = escape(said["sentence"]) if said else "Nothing can be said on this date."
         items.append(
             f'<li><h3><a href="{card.page}.html">{escape(card.title)}</a></h3>'
             f'<p class="card-asks">{escape(card.asks)}</p>'
@@ -138,16 +141,19 @@ def chapter_cards(cards: Sequence[Any], headlines: Sequence[Headline], exhibits:
     return f'<ul class="chapter-cards">{"".join(items)}</ul>'
 
 
-def _drawing(exhibits: Path, candidates: Sequence[str]) -> str:
-    """The narrow drawing of the first exhibit that is not much taller than wide, else the least tall one."""
+def _drawing(exhibits: Path, candidates: Sequence[str]) -> tuple[str, str]:
+    """Id and narrow drawing of the first exhibit that is not much taller than wide, else of the least tall one."""
     drawings = []
     for exhibit_id in dict.fromkeys(candidates):
         path = exhibits / f"{exhibit_id}.html"
         found = _NARROW.search(path.read_text(encoding="utf-8")) if path.is_file() else None
         size = _VIEWBOX.search(found[0]) if found else None
         if size:
-            drawings.append((max(float(size[2]) / float(size[1]), TALLEST), found[0]))
-    return f'<div class="card-chart">{min(drawings, key=lambda pair: pair[0])[1]}</div>' if drawings else ""
+            drawings.append((max(float(size[2]) / float(size[1]), TALLEST), exhibit_id, found[0]))
+    if not drawings:
+        return "", ""
+    _, exhibit_id, drawing = min(drawings, key=lambda one: one[0])
+    return exhibit_id, f'<div class="card-chart">{drawing}</div>'
 
 
 def lead_title(
