@@ -234,7 +234,6 @@ def test_the_walk_ends_with_its_headlines_in_the_table_of_the_page(now):
     assert f"{last['middle'].iloc[0]:,.0f}" in shown.to_html()
 
 
-@pytest.mark.slow
 def test_every_exhibit_is_complete_and_fits_a_phone(indices):
     found = [exhibit for exhibit in made(None, indices) if exhibit is not None]
     assert len(found) == 15 and len({exhibit.id for exhibit in found}) == 15

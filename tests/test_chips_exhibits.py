@@ -70,7 +70,6 @@ def test_every_edition_has_its_exhibits_with_sources_it_knew(as_of, absent):
         assert len(exhibit.title) < 190, exhibit.id
 
 
-@pytest.mark.slow
 def test_every_drawing_uses_the_palette_and_fits_a_phone():
     for exhibit in exhibits("2026-10-09").values():
         if exhibit.chart is None:

@@ -164,7 +164,6 @@ def test_the_start_notebook_is_clean():
     assert all(not cell.get("outputs") and not cell.get("execution_count") for cell in notebook.cells)
 
 
-@pytest.mark.slow
 def test_the_start_notebook_runs():
     from nbclient import NotebookClient
 

@@ -99,7 +99,6 @@ def test_nothing_is_known_of_2026_in_an_edition_of_2025():
     assert "GLM" not in early["gap"].alt
 
 
-@pytest.mark.slow
 def test_drawings_fit_the_page_and_the_phone(drawn):
     for name, exhibit in drawn.items():
         assert svg.svg_width(exhibit.drawings["wide"]) <= WIDE + 1, name

@@ -137,7 +137,6 @@ def test_two_kernels_do_not_share_random_state_or_names(tmp_path):
     assert second.cells[1].outputs[0].data["text/plain"] == "False"
 
 
-@pytest.mark.slow
 def test_nothing_is_left_when_the_client_is_killed(tmp_path):
     path = write(tmp_path / "long.ipynb", ["import time; time.sleep(60)"])
     code = (
