@@ -16,6 +16,7 @@ from helpers.edition.record import write_record
 from helpers.edition.swap import building_folder, swap_in
 from helpers.evidence import load
 from helpers.evidence.checks import check
+from helpers.kept import prune
 from helpers.models.claims import LedgerError
 from helpers.paths import build_dir, data_dir, project_root
 from helpers.run import execute, read_cards, resolve
@@ -125,6 +126,7 @@ def _build(
             raise BuildFailed("the new site is not sound:\n" + "\n".join(faults[:20]))
         say("publish")
         swap_in(building, out)
+        prune()
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return Edition(out, as_of, parameters, renderer, tuple(outcomes))

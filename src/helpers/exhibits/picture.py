@@ -6,13 +6,17 @@ On white and in the light colours; as SVG, and as PNG at twice the size.
 import io
 import textwrap
 from html import escape
+from pathlib import Path
 
 import vl_convert
 from lxml import etree
 from PIL import Image
+from PIL import __version__ as pillow
 
-from helpers.exhibits.svg import clean, register_fonts
+from helpers.exhibits.svg import clean, drawn_with, register_fonts
 from helpers.exhibits.theme import TOKENS
+from helpers.fingerprint import digest
+from helpers.kept import kept
 
 MARGIN = 16
 COLOURS = 256
@@ -43,10 +47,14 @@ def download_svg(drawing: str, title: str, subtitle: str, foot: str, alt: str) -
 
 def to_png(picture: str) -> bytes:
     """The picture in few colours, which a chart does not miss."""
+    return kept((digest(Path(__file__)), drawn_with(), pillow, picture), lambda: _png(picture))
+
+
+def _png(picture: str) -> bytes:
     register_fonts()
     drawn = Image.open(io.BytesIO(vl_convert.svg_to_png(picture, scale=2))).convert("RGB")
     out = io.BytesIO()
-    drawn.quantize(COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    drawn.quantize(COLOURS, dither=Image.Dither.NONE).save(out, "PNG", compress_level=6)
     return out.getvalue()
 
 

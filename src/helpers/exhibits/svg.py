@@ -3,9 +3,12 @@
 Inter ships with the project and is registered with vl-convert, so that text is measured alike on every machine.
 """
 
+import json
+import os
 import re
 from copy import deepcopy
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -13,6 +16,8 @@ import vl_convert
 from lxml import etree
 
 from helpers.exhibits.theme import NARROW, TOKENS, WIDE
+from helpers.fingerprint import digest, files_below
+from helpers.kept import kept
 from helpers.paths import report_dir
 
 VEGALITE = "6.4"
@@ -67,18 +72,37 @@ def refuse_wide(svg: str) -> None:
 @cache
 def register_fonts() -> None:
     """Tell vl-convert where the project's fonts are."""
-    vl_convert.register_font_directory(str(report_dir() / "assets" / "fonts"))
+    vl_convert.register_font_directory(str(_fonts()))
+
+
+def _fonts() -> Path:
+    return report_dir() / "assets" / "fonts"
+
+
+@cache
+def drawn_with() -> str:
+    """What every drawing depends on beside its specification: vl-convert, fonts, this code, the time zone."""
+    files = [digest(path) for path in (*files_below(_fonts()), Path(__file__))]
+    return json.dumps([vl_convert.__version__, VEGALITE, files, os.environ.get("TZ")])
 
 
 def to_svg(compiled: dict[str, Any]) -> str:
     """A compiled specification drawn by Vega, as vl-convert writes it."""
-    register_fonts()
-    return vl_convert.vega_to_svg(compiled)
+
+    def draw() -> bytes:
+        register_fonts()
+        return vl_convert.vega_to_svg(compiled).encode()
+
+    return kept(("vega drawn", drawn_with(), json.dumps(compiled)), draw).decode()
 
 
 def to_vega(spec: dict[str, Any]) -> dict[str, Any]:
     """The specification compiled to Vega, which the page's interpreter can run without evaluating code."""
-    return vl_convert.vegalite_to_vega(spec, vl_version=VEGALITE)
+
+    def compile_it() -> bytes:
+        return json.dumps(vl_convert.vegalite_to_vega(spec, vl_version=VEGALITE)).encode()
+
+    return json.loads(kept(("vega-lite compiled", drawn_with(), json.dumps(spec)), compile_it))
 
 
 def svg_width(svg: str) -> float:
@@ -147,6 +171,7 @@ __all__ = [
     "NARROW",
     "WIDE",
     "clean",
+    "drawn_with",
     "fit",
     "narrowed",
     "page_svg",

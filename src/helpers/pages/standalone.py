@@ -3,6 +3,7 @@
 import ast
 import base64
 import re
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -39,16 +40,22 @@ class _Sheet(HTMLExporter):
         return TemplateExporter.from_notebook_node(self, nb, resources, **more)
 
 
+@cache
+def _exporter() -> _Sheet:
+    """One for all notebooks: its templates are compiled once."""
+    exporter = _Sheet(template_name="briefing", extra_template_basedirs=[str(TEMPLATES)])
+    exporter.exclude_input_prompt = True
+    exporter.exclude_output_prompt = True
+    exporter.exclude_raw = True
+    return exporter
+
+
 def standalone(notebook: Path, target: Path, exhibits: Path | None = None) -> Path:
     """Convert an executed notebook with the project's nbconvert template and write it to `target`.
 
     The CSV of every exhibit found in `exhibits` travels inside the file; links to the site are kept as text.
     """
-    exporter = _Sheet(template_name="briefing", extra_template_basedirs=[str(TEMPLATES)])
-    exporter.exclude_input_prompt = True
-    exporter.exclude_output_prompt = True
-    exporter.exclude_raw = True
-    body, _ = exporter.from_filename(str(notebook))
+    body, _ = _exporter().from_filename(str(notebook))
     root = html.fragment_fromstring(body, create_parent="main")
     clean(root)
     for picture in root.xpath("//img[not(@alt)]"):

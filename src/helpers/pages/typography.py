@@ -11,27 +11,33 @@ from lxml import html
 from helpers.exhibits.words import dates, marks
 
 VERBATIM = {"pre", "code", "script", "style", "option", "textarea", "title"}
-# Drawings are redrawn by their script from the same words, and columns of dates sort and export as written.
-AS_WRITTEN = {"svg", "td", "th"}
+# Drawings are redrawn by their script from the same words.
+LEFT_ALONE = VERBATIM | {"svg"}
+# Columns of dates sort and export as written.
+AS_WRITTEN = {"td", "th"}
 _ONLY_A_DATE = re.compile(r"\s*(?:FY)?20\d\d(?:-(?:\d\d|[QH]\d)){1,2}\s*")
 
 
 def set_text(root: html.HtmlElement) -> None:
     """Set every text of a page in place; a cell that only holds a date is marked so that it does not break."""
-    for element in root.iter():
-        if not isinstance(element.tag, str):
-            continue
-        ways = [element.tag, *(up.tag for up in element.iterancestors())]
+    _set_below(root, frozenset(up.tag for up in root.iterancestors()))
+
+
+def _set_below(element: html.HtmlElement, outer: frozenset[str]) -> None:
+    """The texts of one element, which lies in elements of these tags; nothing in it is read where none is set."""
+    ways = outer | {element.tag}
+    if not LEFT_ALONE.intersection(ways):
         element.text = _set(element.text, ways)
-        element.tail = _set(element.tail, ways[1:])
         if element.tag == "td" and _ONLY_A_DATE.fullmatch(element.text_content()):
             element.set("class", f"{element.get('class', '')} date".strip())
+        for child in element:
+            if isinstance(child.tag, str):
+                _set_below(child, ways)
+    element.tail = _set(element.tail, outer)
 
 
-def _set(text: str | None, ways: list[str]) -> str | None:
-    if not text or VERBATIM.intersection(ways):
-        return text
-    if "svg" in ways:
+def _set(text: str | None, ways: frozenset[str]) -> str | None:
+    if not text or LEFT_ALONE.intersection(ways):
         return text
     text = marks(text)
     return text if AS_WRITTEN.intersection(ways) else dates(text)

@@ -8,7 +8,7 @@ import ast
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -66,7 +66,7 @@ def why(parts: Parts, before: Parts | None) -> list[str]:
 def modules_of(code: str) -> list[str]:
     """Every module of the package that this code imports, directly or through others, sorted."""
     found: set[str] = set()
-    waiting = [*_imports(code), *_ALWAYS]
+    waiting = [*_imports(ast.parse(code)), *_ALWAYS]
     while waiting:
         name = waiting.pop()
         path = _path_of(name)
@@ -79,9 +79,19 @@ def modules_of(code: str) -> list[str]:
     return sorted(found)
 
 
-def _imports(code: str) -> list[str]:
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """The module and every statement and branch in it: no expression, where neither imports nor docstrings are."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            waiting += getattr(node, name, ())
+
+
+def _imports(tree: ast.Module) -> list[str]:
     names = []
-    for node in ast.walk(ast.parse(code)):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             names += [name.name for name in node.names if name.name.startswith("helpers")]
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers"):
@@ -107,13 +117,14 @@ def _read_module(path: Path, changed_ns: int) -> _Module:
     """What a module imports, and the digest of its code without comments, docstrings and layout."""
     code = path.read_text(encoding="utf-8")
     tree = ast.parse(code)
-    for node in ast.walk(tree):
+    imports = _imports(tree)
+    for node in _statements(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
             value = body[0].value
             if isinstance(value, ast.Constant) and isinstance(value.value, str):
                 body[0] = ast.Pass()
-    return _Module(_imports(code), _digest(ast.dump(tree)))
+    return _Module(imports, _digest(ast.dump(tree)))
 
 
 def _module_digest(module: str) -> str:

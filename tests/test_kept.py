@@ -1,0 +1,74 @@
+"""Products kept by what they were made from: found again whole, made again when anything changed."""
+
+import altair as alt
+import pandas as pd
+import pytest
+
+from helpers import kept as keeping
+from helpers.exhibits import picture, svg
+from helpers.kept import kept, prune
+
+
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch, tmp_path):
+    monkeypatch.setattr(keeping, "build_dir", lambda: tmp_path)
+    return tmp_path / "cache" / "made"
+
+
+def test_a_product_is_made_once_and_again_for_any_other_part(own_folder):
+    made = []
+
+    def make(*parts):
+        return kept(parts, lambda: made.append(parts) or repr(parts).encode())
+
+    assert make("a", "b") == make("a", "b")
+    for other in (("ab",), ("ab", ""), ("", "ab"), ("b", "a"), ("a", "b", "")):
+        assert make(*other) == repr(other).encode()
+    assert len(made) == 6
+
+
+def test_a_spoiled_product_is_made_anew(own_folder):
+    kept(["part"], lambda: b"right")
+    place = next(own_folder.iterdir())
+    for spoiled in (place.read_bytes()[:-1], place.read_bytes()[:32] + b"wrong", b""):
+        place.write_bytes(spoiled)
+        assert kept(["part"], lambda: b"right") == b"right"
+    assert [path.name for path in own_folder.iterdir()] == [place.name], "no unfinished file is left"
+
+
+def test_only_the_products_used_last_stay(own_folder, monkeypatch):
+    monkeypatch.setattr(keeping, "KEPT", 2)
+    for age, name in enumerate("abc"):
+        kept([name], name.encode)
+        for path in own_folder.iterdir():
+            if path.read_bytes().endswith(name.encode()):
+                keeping.os.utime(path, (age, age))
+    kept(["a"], lambda: b"made again")
+    prune()
+    assert sorted(path.read_bytes()[32:] for path in own_folder.iterdir()) == [b"a", b"c"]
+
+
+def test_a_full_disk_costs_no_product(own_folder):
+    own_folder.parent.mkdir()
+    own_folder.write_text("a file where the folder would be")
+    assert kept(["part"], lambda: b"product") == b"product"
+
+
+def test_drawings_kept_are_the_drawings_and_another_chart_gets_its_own(own_folder, monkeypatch):
+    def drawn(colour):
+        data = pd.DataFrame({"year": [2024, 2025], "H100e": [1.0, 2.0]})
+        spec = svg.fit(alt.Chart(data).mark_line(color=colour).encode(x="year:O", y="H100e:Q"), 300)
+        drawing = svg.to_svg(svg.to_vega(spec))
+        shown = picture.download_svg(drawing, "A title", "A measure", "A source", "alt")
+        return drawing, picture.to_png(shown)
+
+    fresh = drawn("#0072B2")
+    assert drawn("#0072B2") == fresh
+    assert all(one != other for one, other in zip(drawn("#D55E00"), fresh, strict=True))
+    number = len(list(own_folder.iterdir()))
+    assert number == 6, "compiled, drawn and painted, for two charts"
+    svg.drawn_with.cache_clear()
+    monkeypatch.setattr(svg.vl_convert, "__version__", "0")
+    drawn("#0072B2")
+    svg.drawn_with.cache_clear()
+    assert len(list(own_folder.iterdir())) == number + 3, "another vl-convert draws anew"
