@@ -1,12 +1,19 @@
 """Products kept by what they were made from: found again whole, made again when anything changed."""
 
+import importlib
+import shutil
+
 import altair as alt
+import nbformat
 import pandas as pd
 import pytest
 
 from helpers import kept as keeping
 from helpers.exhibits import picture, svg
-from helpers.kept import kept, prune
+from helpers.kept import code_digest, kept, prune
+
+building = importlib.import_module("helpers.edition.build")
+sheets = importlib.import_module("helpers.pages.standalone")
 
 
 @pytest.fixture(autouse=True)
@@ -72,3 +79,45 @@ def test_drawings_kept_are_the_drawings_and_another_chart_gets_its_own(own_folde
     drawn("#0072B2")
     svg.drawn_with.cache_clear()
     assert len(list(own_folder.iterdir())) == number + 3, "another vl-convert draws anew"
+
+
+def test_evidence_is_checked_again_when_any_of_it_changed(monkeypatch, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(building.data_dir(), data)
+    monkeypatch.setattr(building, "data_dir", lambda: data)
+    checks = []
+    check = building.check
+    monkeypatch.setattr(building, "check", lambda folder: checks.append(folder) or check(folder))
+    assert building._faults() == [] == building._faults()
+    assert len(checks) == 1
+    table = data / "facts.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("2025", "20x5", 1), encoding="utf-8")
+    expected = check(data)
+    assert building._faults() == expected == building._faults() != []
+    (data / "scenarios" / "baseline.yml").rename(data / "scenarios" / "other.yml")
+    building._faults()
+    assert len(checks) == 3, "a file of another name is another evidence"
+
+
+def test_a_sheet_is_made_again_for_another_notebook_csv_or_code(monkeypatch, tmp_path):
+    notebook, exhibits = tmp_path / "01_own.ipynb", tmp_path / "exhibits"
+    exhibits.mkdir()
+    (exhibits / "own.csv").write_text("a\n1\n")
+
+    def sheet(text):
+        link = f'{text} <a class="exhibit-file" href="exhibits/own.csv">CSV</a>'
+        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(link)]), notebook)
+        return sheets.standalone(notebook, tmp_path / "own.html", exhibits).read_text(encoding="utf-8")
+
+    def made():
+        return len(list((tmp_path / "cache" / "made").iterdir()))
+
+    first = sheet("One")
+    assert "One" in first and made() == 1
+    assert "Two" in sheet("Two")
+    (exhibits / "own.csv").write_text("a\n2\n")
+    assert sheet("Two") != first
+    number = made()
+    monkeypatch.setattr(sheets, "code_digest", lambda: code_digest() + "another")
+    sheet("Two")
+    assert made() == number + 1

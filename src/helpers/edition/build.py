@@ -1,6 +1,7 @@
 """From evidence to a published site: check, run, stage, render, finish, verify, swap. All or nothing."""
 
 import errno
+import json
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,8 +16,9 @@ from helpers.edition.manifest import describe_inputs, is_current, write_manifest
 from helpers.edition.record import write_record
 from helpers.edition.swap import building_folder, swap_in
 from helpers.evidence import load
-from helpers.evidence.checks import check
-from helpers.kept import prune
+from helpers.evidence.checks import Fault, check
+from helpers.fingerprint import digest, files_below
+from helpers.kept import code_digest, kept, prune
 from helpers.models.claims import LedgerError
 from helpers.paths import build_dir, data_dir, project_root
 from helpers.run import execute, read_cards, resolve
@@ -78,7 +80,9 @@ def build(
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        raise BuildFailed(f"no room is left on the disk ({error}); the published site is unchanged") from error
+        raise BuildFailed(
+            f"no room is left on the disk ({error}); the published site is unchanged"
+        ) from error
 
 
 def _build(
@@ -94,7 +98,7 @@ def _build(
 ) -> Edition:
     deck = read_cards()
     say("evidence")
-    if faults := check(data_dir()):
+    if faults := _faults():
         raise BuildFailed(
             f"the evidence has {len(faults)} faults; `briefing check` lists them, the first is\n{faults[0]}"
         )
@@ -130,6 +134,17 @@ def _build(
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return Edition(out, as_of, parameters, renderer, tuple(outcomes))
+
+
+def _faults() -> list[Fault]:
+    """What `check` finds in the evidence, looked for again once the evidence or the code has changed."""
+    folder = data_dir()
+    files = [part for path in files_below(folder) for part in (str(path.relative_to(folder)), digest(path))]
+    found = kept(
+        ("faults of the evidence", code_digest(), *files),
+        lambda: json.dumps(check(folder), default=int).encode(),
+    )
+    return [Fault(*fault) for fault in json.loads(found)]
 
 
 def _refuse_dangerous(out: Path) -> None:

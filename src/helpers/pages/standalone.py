@@ -17,6 +17,8 @@ from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from pygments.formatters import HtmlFormatter
 
 from helpers.exhibits.theme import css_variables
+from helpers.fingerprint import digest
+from helpers.kept import code_digest, kept
 from helpers.pages.content import clean
 from helpers.pages.typography import set_text
 from helpers.paths import report_dir
@@ -55,6 +57,19 @@ def standalone(notebook: Path, target: Path, exhibits: Path | None = None) -> Pa
 
     The CSV of every exhibit found in `exhibits` travels inside the file; links to the site are kept as text.
     """
+    csvs = sorted(exhibits.glob("*.csv")) if exhibits else []
+    parts = [
+        notebook.name,
+        notebook.read_bytes(),
+        _style(),
+        *(f"{path.name} {digest(path)}" for path in csvs),
+    ]
+    target.write_bytes(kept((code_digest(), *parts), lambda: _document(notebook, exhibits).encode()))
+    return target
+
+
+def _document(notebook: Path, exhibits: Path | None) -> str:
+    """The whole file."""
     body, _ = _exporter().from_filename(str(notebook))
     root = html.fragment_fromstring(body, create_parent="main")
     clean(root)
@@ -68,14 +83,12 @@ def standalone(notebook: Path, target: Path, exhibits: Path | None = None) -> Pa
     style = (
         f":root{{{css_variables()}}}\n{_style()}\n{HtmlFormatter(style='bw').get_style_defs('.highlight')}"
     )
-    document = (
+    return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{style}</style></head>\n<body>{content}</body></html>\n"
     )
-    target.write_text(document, encoding="utf-8")
-    return target
 
 
 def _open_with_title(root: html.HtmlElement, notebook: Path) -> str:
