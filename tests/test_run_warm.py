@@ -16,6 +16,7 @@ import nbformat
 import papermill
 import psutil
 import pytest
+from jupyter_client.provisioning import KernelProvisionerFactory
 from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
@@ -24,7 +25,7 @@ from helpers.evidence import load
 from helpers.fingerprint import digest, files_below
 from helpers.run import NotebookFailed, execute, read_cards, resolve
 from helpers.run.execute import _execute_one
-from helpers.run.provisioner import warm_kernels
+from helpers.run.provisioner import NAME, warm_kernels
 
 ROOT = Path(__file__).parents[1]
 
@@ -140,7 +141,7 @@ def test_two_kernels_do_not_share_random_state_or_names(tmp_path):
 def test_nothing_is_left_when_the_client_is_killed(tmp_path):
     path = write(tmp_path / "long.ipynb", ["import time; time.sleep(60)"])
     code = (
-        "import papermill\nfrom helpers.run.provisioner import warm_kernels\n"
+        "import papermill\nfrom helpers.run.provisioner import NAME, warm_kernels\n"
         f"with warm_kernels():\n    papermill.execute_notebook({str(path)!r}, None, progress_bar=False)"
     )
     client = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
@@ -154,6 +155,14 @@ def test_nothing_is_left_when_the_client_is_killed(tmp_path):
     client.wait()
     _, alive = psutil.wait_procs(family, timeout=30)
     assert not alive
+
+
+def test_kernels_are_forked_also_where_the_process_has_started_ordinary_ones_before():
+    """jupyter_client settles its default when it is first asked; a run after that is warm all the same."""
+    settled = KernelProvisionerFactory.instance().default_provisioner_name
+    with warm_kernels():
+        assert KernelProvisionerFactory.instance().default_provisioner_name == NAME != settled
+    assert KernelProvisionerFactory.instance().default_provisioner_name == settled
 
 
 def test_a_failure_ends_the_notebook_that_runs_beside_it(tmp_path, monkeypatch):

@@ -1,7 +1,8 @@
 """Kernels forked from a warm process, through Jupyter's own extension point for starting kernels.
 
-The entry point `briefing-warm` (group `jupyter_client.kernel_provisioners`) is chosen for a run by the environment
-variable that jupyter_client reads, so papermill, nbclient and the notebooks know nothing of it.
+The entry point `briefing-warm` (group `jupyter_client.kernel_provisioners`) is the default of jupyter_client's one
+factory while a run lasts, so papermill, nbclient and the notebooks know nothing of it. The factory reads the
+environment variable for its default once in a process, which is too early for a run that is not the first.
 """
 
 import json
@@ -17,10 +18,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
 NAME = "briefing-warm"
-_CHOICE = "JUPYTER_DEFAULT_PROVISIONER_NAME"
 
 
 class WarmServer:
@@ -154,15 +154,12 @@ def warm_kernels() -> Iterator[WarmKernels | None]:
     if not hasattr(os, "fork") or sys.platform == "darwin":
         yield None
         return
-    before = os.environ.get(_CHOICE)
-    os.environ[_CHOICE] = NAME
+    factory = KernelProvisionerFactory.instance()
+    before, factory.default_provisioner_name = factory.default_provisioner_name, NAME
     _open = WarmKernels()
     try:
         yield _open
     finally:
         _open.close()
         _open = None
-        if before is None:
-            os.environ.pop(_CHOICE, None)
-        else:
-            os.environ[_CHOICE] = before
+        factory.default_provisioner_name = before
