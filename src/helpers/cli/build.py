@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from helpers.cli.options import AsOf, Parameters, Scenario, named_values
+
 STAGES = {
     "evidence": "checking the evidence",
     "notebooks": "running the notebooks",
@@ -20,14 +22,9 @@ STAGES = {
 
 
 def build(
-    as_of: Annotated[str, typer.Option(help="Knowledge date (ISO), or latest.")] = "latest",
-    scenario: Annotated[str, typer.Option(help="A scenario of data/scenarios.")] = "baseline",
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-p", "--parameter", metavar="NAME=VALUE", help="A notebook parameter, or page.NAME=VALUE."
-        ),
-    ] = None,
+    as_of: AsOf = "latest",
+    scenario: Scenario = "baseline",
+    parameter: Parameters = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the site; _site by default.")] = None,
     renderer: Annotated[str, typer.Option(help="auto, quarto or smalldocs.")] = "auto",
     editions: Annotated[
@@ -57,10 +54,10 @@ def build(
     errors = Console(stderr=True)
     if renderer not in ("auto", "quarto", "smalldocs"):
         _stop(errors, f"--renderer: found {renderer!r}, expected auto, quarto or smalldocs", 2)
-    given = {"as_of": as_of, "scenario": scenario, **_pairs(parameter or [], errors)}
     inputs = signatures()
     with _Lines() if as_json else _Bars(errors) as shown:
         try:
+            given = {"as_of": as_of, "scenario": scenario, **named_values(parameter)}
             edition = make(
                 given,
                 out,
@@ -99,16 +96,6 @@ def build(
         errors.print(
             "README.md tells other numbers than this site; `briefing readme` renews them", style="dim"
         )
-
-
-def _pairs(texts: list[str], errors: Console) -> dict[str, str]:
-    pairs = {}
-    for text in texts:
-        name, found, value = text.partition("=")
-        if not found or not name.strip():
-            _stop(errors, f"-p {text}: expected NAME=VALUE", 2)
-        pairs[name.strip()] = value.strip()
-    return pairs
 
 
 def _stop(errors: Console, message: str, code: int) -> None:

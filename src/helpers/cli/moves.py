@@ -4,16 +4,13 @@ from typing import Annotated
 
 import typer
 
+from helpers.cli.options import AsOf, Parameters, Scenario, named_values
+
 
 def moves(
-    as_of: Annotated[str, typer.Option(help="Knowledge date (ISO), or latest.")] = "latest",
-    scenario: Annotated[str, typer.Option(help="A scenario of data/scenarios.")] = "baseline",
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-p", "--parameter", metavar="NAME=VALUE", help="A notebook parameter, or page.NAME=VALUE."
-        ),
-    ] = None,
+    as_of: AsOf = "latest",
+    scenario: Scenario = "baseline",
+    parameter: Parameters = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")] = False,
 ) -> None:
     """Build beside the published site, in build/moves, and print what differs from it: old, new and the cause.
@@ -31,13 +28,8 @@ def moves(
     site, beside = project_root() / "_site", build_dir() / "moves"
     if not (site / "manifest.json").is_file():
         _stop("there is no published site to compare with; run `briefing build` first", 2)
-    given = {"as_of": as_of, "scenario": scenario}
-    for text in parameter or []:
-        name, found, value = text.partition("=")
-        if not found:
-            _stop(f"-p {text}: expected NAME=VALUE", 2)
-        given[name.strip()] = value.strip()
     try:
+        given = {"as_of": as_of, "scenario": scenario, **named_values(parameter)}
         made = build(given, beside, editions="none")
     except ParameterError as error:
         _stop(str(error), 2)
