@@ -16,7 +16,8 @@ from helpers.models.capacity.backtest import (
     weighted_interval_score,
 )
 from helpers.models.capacity.legs import LEGS
-from helpers.models.capacity.reconcile import HELD_OUT, INDEPENDENT, reconciliation
+from helpers.models.capacity.published_figures import HELD_OUT, INDEPENDENT
+from helpers.models.capacity.reconcile import reconciliation
 from helpers.models.capacity.result import simulate
 from helpers.models.capacity.scoreboard import leaders, open_statements, scoreboard, statements_on
 from helpers.models.capacity.series import breaks, implied_h100e, official_series

@@ -11,7 +11,7 @@ from helpers.exhibits.capacity.rows import named, ratio_rule, row_chart
 from helpers.exhibits.exhibit import Exhibit, day
 from helpers.exhibits.theme import colour
 from helpers.models.capacity.headlines import short
-from helpers.models.capacity.reconcile import CITED
+from helpers.models.capacity.published_figures import CITED
 
 INK = colour("ink")
 

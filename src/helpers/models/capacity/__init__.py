@@ -4,7 +4,8 @@ legs, quarters, equivalents      the parts counted, the time axis, H100-equivale
 domestic, imports                flows: Chinese makers; licensed sales, leakage, rental abroad
 observations, stock              published counts taken up by the draws; the model itself
 result, samples, walk, headlines one run as tables; each headline's draws, working, and words
-reconcile, series, targets       against published figures; the official series, its targets, the share of the world
+published_figures, reconcile     what others publish, and each leg held against it
+series, targets                  the official series, its targets, the share of the world
 scenarios, sensitivity, lattice  what if; what matters; the reader's controls
 backtest, scoreboard             earlier vintages, and everybody's estimates, against what became known
 """

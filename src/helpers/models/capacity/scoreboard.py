@@ -16,7 +16,7 @@ from helpers.models.capacity.backtest import outturns
 from helpers.models.capacity.idc_paths import METRIC, QUANTITY, idc_paths
 from helpers.models.capacity.legs import HUAWEI_ENTITIES
 from helpers.models.capacity.observations import COUNTED
-from helpers.models.capacity.reconcile import Target
+from helpers.models.capacity.published_figures import Target
 
 _Z = 1.6448536269514722
 OURS = "this model"

@@ -7,7 +7,8 @@ import pandas as pd
 
 from helpers.evidence import independent
 from helpers.models.capacity.legs import LEGS
-from helpers.models.capacity.reconcile import EPOCH_SCOPE, at_day
+from helpers.models.capacity.published_figures import EPOCH_SCOPE
+from helpers.models.capacity.reconcile import at_day
 from helpers.models.capacity.result import CapacityResult, at_eight_bit, percentiles
 from helpers.models.capacity.series import official_series
 
