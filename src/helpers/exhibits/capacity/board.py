@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from helpers.exhibits.capacity.rows import ratio_rule, row_chart
+from helpers.exhibits.capacity.rows import dots_with_ranges, ratio_rule, row_chart
 from helpers.exhibits.exhibit import Exhibit, day
 from helpers.exhibits.theme import colour
 from helpers.exhibits.words import marks
@@ -69,17 +69,7 @@ def _board_chart(rows: pd.DataFrame, narrow: bool) -> alt.LayerChart:
               axis=alt.Axis(values=[0.01, 0.03, 0.1, 0.3, 1, 3, 10], format="~g"))  # fmt: skip
     shades = alt.Scale(domain=["others", "Huawei"], range=[colour("others"), colour("Huawei")])
     tint = alt.Color("entity:N", scale=shades, legend=None)
-    base, bounded = alt.Chart(rows), alt.Chart(rows[rows["low"].notna()])
-
-    def layers(y: alt.Y) -> list[alt.Chart]:
-        return [
-            bounded.mark_rule(strokeWidth=5, opacity=0.35, strokeCap="round").encode(
-                x=alt.X("low_ratio:Q"), x2="high_ratio:Q", y=y, color=tint
-            ),
-            base.mark_point(size=40).encode(x=x, y=y, color=tint),
-            base.mark_text(align="left", dx=7).encode(x=alt.X("right:Q"), y=y, text="text:N"),
-        ]
-
+    layers = dots_with_ranges(rows, x, ("low_ratio", "high_ratio"), tint, fine=True)
     return row_chart(rows, "name", layers, narrow, limit=420, step=19, under=(ratio_rule(),))
 
 

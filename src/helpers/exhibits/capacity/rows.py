@@ -36,6 +36,30 @@ def row_chart(
     return alt.layer(*under, *names, *layers(y)).properties(height=alt.Step(NARROW_STEP))
 
 
+def dots_with_ranges(
+    rows: pd.DataFrame, x: alt.X, span: tuple[str, str], tint: alt.Color, fine: bool = False
+) -> Callable[[alt.Y], list[alt.Chart]]:
+    """Layers for `row_chart`: a dot a row, a bar where its range is known, and its `text` from `right` on.
+
+    x: the axis of the value; span: the columns of the low and the high end; fine: for many rows. The column `right`
+    is made by the caller, so that the chart carries one table of all its rows.
+    """
+    low, high = span
+    base, bounded = alt.Chart(rows), alt.Chart(rows[rows[low].notna()])
+    width, opacity, size, gap = (5, 0.35, 40, 7) if fine else (6, 0.3, 60, 9)
+
+    def layers(y: alt.Y) -> list[alt.Chart]:
+        return [
+            bounded.mark_rule(strokeWidth=width, opacity=opacity, strokeCap="round").encode(
+                x=alt.X(f"{low}:Q"), x2=f"{high}:Q", y=y, color=tint
+            ),
+            base.mark_point(size=size).encode(x=x, y=y, color=tint),
+            base.mark_text(align="left", dx=gap).encode(x=alt.X("right:Q"), y=y, text="text:N"),
+        ]
+
+    return layers
+
+
 def ratio_rule() -> alt.Chart:
     """A rule at one, where ours equals the other figure."""
     return alt.Chart(pd.DataFrame({"one": [1.0]})).mark_rule(color=colour("ink")).encode(x=alt.X("one:Q"))

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from helpers.exhibits.capacity.rows import named, ratio_rule, row_chart
+from helpers.exhibits.capacity.rows import dots_with_ranges, named, ratio_rule, row_chart
 from helpers.exhibits.exhibit import Exhibit, day
 from helpers.exhibits.layout import CHARACTER
 from helpers.exhibits.theme import WIDE, colour
@@ -74,22 +74,12 @@ def _units_chart(rows: pd.DataFrame, counted: pd.DataFrame, narrow: bool) -> alt
     rows = rows.assign(
         text=[f"{value / 1e3:,.0f}" for value in rows["value"]], right=rows["high"].fillna(rows["value"])
     )
-    base, bounded = alt.Chart(rows), alt.Chart(rows[rows["low"].notna()])
     under = ()
     if len(counted):
         under = (
             alt.Chart(counted.tail(1)).mark_rule(color=INK, strokeDash=[3, 3]).encode(x=alt.X("value:Q")),
         )
-
-    def layers(y: alt.Y) -> list[alt.Chart]:
-        return [
-            bounded.mark_rule(strokeWidth=6, opacity=0.3, strokeCap="round").encode(
-                x=alt.X("low:Q"), x2="high:Q", y=y, color=tint
-            ),
-            base.mark_point(size=60).encode(x=x, y=y, color=tint),
-            base.mark_text(align="left", dx=9).encode(x=alt.X("right:Q"), y=y, text="text:N"),
-        ]
-
+    layers = dots_with_ranges(rows, x, ("low", "high"), tint)
     return row_chart(rows, "name", layers, narrow, limit=330, step=28, under=under)
 
 

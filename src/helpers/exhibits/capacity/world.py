@@ -5,7 +5,7 @@ from datetime import date
 import altair as alt
 import pandas as pd
 
-from helpers.exhibits.capacity.rows import row_chart
+from helpers.exhibits.capacity.rows import dots_with_ranges, row_chart
 from helpers.exhibits.exhibit import Exhibit, day
 from helpers.exhibits.theme import colour
 
@@ -58,17 +58,7 @@ def _share_chart(rows: pd.DataFrame, narrow: bool) -> alt.LayerChart:
     tint = alt.Color(
         "entity:N", scale=alt.Scale(domain=["China", "ink"], range=[colour("China"), INK]), legend=None
     )
-    base, bounded = alt.Chart(rows), alt.Chart(rows[rows["p5"].notna()])
-
-    def layers(y: alt.Y) -> list[alt.Chart]:
-        return [
-            bounded.mark_rule(strokeWidth=6, opacity=0.3, strokeCap="round").encode(
-                x=alt.X("p5:Q"), x2="p95:Q", y=y, color=tint
-            ),
-            base.mark_point(size=60).encode(x=x, y=y, color=tint),
-            base.mark_text(align="left", dx=9).encode(x=alt.X("right:Q"), y=y, text="text:N"),
-        ]
-
+    layers = dots_with_ranges(rows, x, ("p5", "p95"), tint)
     return row_chart(rows, "name", layers, narrow, limit=330, step=26)
 
 
