@@ -12,10 +12,11 @@ from helpers.models.capacity.equivalents import dies_per_wafer, h100e
 from helpers.models.capacity.headlines import headlines, short, span
 from helpers.models.capacity.legs import DOMESTIC, LEGS
 from helpers.models.capacity.quarters import delay, path, quarter_axis, year_sums
-from helpers.models.capacity.result import LONG_FORM, percentiles, simulate
+from helpers.models.capacity.result import percentiles, simulate
 from helpers.models.capacity.samples import monte_carlo
 from helpers.models.capacity.scenarios import compare, differences, scenario_paths
 from helpers.models.capacity.walk import walk
+from helpers.models.long_form import LONG_FORM
 
 DRAWS = 1024
 

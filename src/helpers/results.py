@@ -22,10 +22,10 @@ import pandas as pd
 
 from helpers.evidence import LATEST, Evidence, load
 from helpers.evidence.declared import only
+from helpers.models.long_form import LONG_FORM
 from helpers.parameters import check_page
 from helpers.paths import run_dir
 
-LONG_FORM = ("entity", "period", "quantity", "unit", "basis", "p5", "p50", "p95", "as_of", "evidence")
 DECLARED = "BRIEFING_DECLARED"
 CONFIDENCE = ("high", "medium", "low")
 

@@ -17,7 +17,6 @@ from helpers.models.priors import REPLICATES
 
 SEED = 20221007
 DRAWS = 4096
-LONG_FORM = ("entity", "period", "quantity", "unit", "basis", "p5", "p50", "p95", "as_of", "evidence")
 
 
 def simulate(
@@ -56,7 +55,7 @@ def at_eight_bit(result: "CapacityResult", evidence) -> "CapacityResult":
 
 @dataclass(frozen=True)
 class CapacityResult:
-    """One run. Tables in long form (see `LONG_FORM`); periods are quarters (2025-Q4) or years.
+    """One run. Tables in long form (`helpers.models.long_form`); periods are quarters (2025-Q4) or years.
 
     stock: quarter ends; entity China, a route (domestic, licensed imports, smuggled) or rented abroad; quantity
     cumulative (brought in since 2022), installed (running: after the lag to deployment and retirement), in use

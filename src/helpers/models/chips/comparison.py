@@ -11,6 +11,7 @@ import pandas as pd
 
 from helpers.evidence import Evidence
 from helpers.models.chips.specs import METRICS
+from helpers.models.long_form import LONG_FORM
 
 # Name for readers -> how the ids of its bins begin; the shortest id is the bin not stated.
 ASCEND = {
@@ -108,7 +109,7 @@ def ratios(
                         "metric": METRICS[metric].label,
                     }
                 )
-    frame = pd.DataFrame(rows, columns=_COLUMNS)
+    frame = pd.DataFrame(rows, columns=[*LONG_FORM, "chip", "reference", "metric"])
     return frame.dropna(subset=["p50"]).reset_index(drop=True)
 
 
@@ -156,23 +157,6 @@ def verdicts(ratio_rows: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
         sentence = f"{statement}: {verdict}. {sides}"
         rows.append((statement, factor, verdict, "; ".join(met), "; ".join(missed), sentence))
     return pd.DataFrame(rows, columns=["statement", "factor", "verdict", "met", "missed", "sentence"])
-
-
-_COLUMNS = [
-    "entity",
-    "period",
-    "quantity",
-    "unit",
-    "basis",
-    "p5",
-    "p50",
-    "p95",
-    "as_of",
-    "evidence",
-    "chip",
-    "reference",
-    "metric",
-]
 
 
 def _sources(table: pd.DataFrame, *prefixes: str) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.models.chips.specs import COUNTRIES, FRONTIER_METRICS, METRICS, SHIPPED
+from helpers.models.long_form import LONG_FORM
 
 BASIS = "best data-centre chip shipping, dense; range from disputed specifications, dates and confidence"
 
@@ -94,29 +95,13 @@ def frontier(table: pd.DataFrame, as_of: date, metrics: tuple[str, ...] = FRONTI
                 if not np.isnan(best.high) and (best != before or day == last_day):
                     rows.append(_row(country, metric, int(day), best, chips, as_of))
                 before = best
-    return pd.DataFrame(rows, columns=_COLUMNS)
+    return pd.DataFrame(rows, columns=[*LONG_FORM, "chip_id", "chip"])
 
 
 def leaders(frontier_rows: pd.DataFrame, metric: str, country: str) -> pd.DataFrame:
     """The chips that raised the middle line of one frontier, in order: one row a chip."""
     rows = frontier_rows[(frontier_rows["quantity"] == metric) & (frontier_rows["entity"] == country)]
     return rows[rows["chip_id"].ne("") & rows["chip_id"].ne(rows["chip_id"].shift())].reset_index(drop=True)
-
-
-_COLUMNS = [
-    "entity",
-    "period",
-    "quantity",
-    "unit",
-    "basis",
-    "p5",
-    "p50",
-    "p95",
-    "as_of",
-    "evidence",
-    "chip_id",
-    "chip",
-]
 
 
 def _row(country: str, metric: str, day: int, best: Best, chips: Fleet, as_of: date) -> dict:

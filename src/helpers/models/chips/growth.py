@@ -13,9 +13,11 @@ from scipy import stats
 
 from helpers.models.chips.frontier import leaders, on_sale
 from helpers.models.chips.specs import COUNTRIES, FRONTIER_METRICS
+from helpers.models.long_form import LONG_FORM
 
 DAYS_A_YEAR = 365.25
 FEWEST = 3
+_DETAIL = ["metric", "sample", "n", "stderr_log_per_year", "r_squared", "first", "last"]
 SAMPLES = {"all": "all data-centre chips", "leaders": "chips that raised the frontier"}
 
 
@@ -37,7 +39,7 @@ def growth_rates(
             for sample in SAMPLES:
                 points = _sample(table, frontier_rows, country, metric, sample, as_of)
                 rows += _fit(points, country, metric, sample, as_of, confidence)
-    return pd.DataFrame(rows, columns=_COLUMNS)
+    return pd.DataFrame(rows, columns=[*LONG_FORM, *_DETAIL])
 
 
 def _sample(table, frontier_rows, country: str, metric: str, sample: str, as_of: date) -> pd.DataFrame:
@@ -81,24 +83,3 @@ def _fit(
 
 def _three(values: np.ndarray) -> dict:
     return dict(zip(("p5", "p50", "p95"), map(float, values), strict=True))
-
-
-_COLUMNS = [
-    "entity",
-    "period",
-    "quantity",
-    "unit",
-    "basis",
-    "p5",
-    "p50",
-    "p95",
-    "as_of",
-    "evidence",
-    "metric",
-    "sample",
-    "n",
-    "stderr_log_per_year",
-    "r_squared",
-    "first",
-    "last",
-]

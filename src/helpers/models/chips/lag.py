@@ -18,28 +18,12 @@ import pandas as pd
 from helpers.evidence import Evidence
 from helpers.models.chips.frontier import Fleet, best_on, day_number, fleet, leaders
 from helpers.models.chips.specs import FRONTIER_METRICS
+from helpers.models.long_form import LONG_FORM
 from helpers.models.priors import priors_of
 
 DAYS_A_MONTH = 365.25 / 12
 NOW = "months since a US chip first reached the best Chinese chip shipping"
 AT_RELEASE = "release of the Chinese chip less first US chip of its level; negative: China was first"
-_COLUMNS = [
-    "entity",
-    "period",
-    "quantity",
-    "unit",
-    "basis",
-    "p5",
-    "p50",
-    "p95",
-    "as_of",
-    "evidence",
-    "chip_id",
-    "chip",
-    "us_chip_id",
-    "us_chip",
-    "us_date",
-]
 
 
 class DateError(NamedTuple):
@@ -239,4 +223,5 @@ def _days(months: float) -> int:
 
 
 def _frame(rows: list[dict | None]) -> pd.DataFrame:
-    return pd.DataFrame([row for row in rows if row], columns=_COLUMNS)
+    columns = [*LONG_FORM, "chip_id", "chip", "us_chip_id", "us_chip", "us_date"]
+    return pd.DataFrame([row for row in rows if row], columns=columns)

@@ -4,26 +4,14 @@ import numpy as np
 import pandas as pd
 
 from helpers.evidence import Evidence
+from helpers.models.long_form import LONG_FORM
 from helpers.models.priors import Prior, generator, priors_of, quantile
 
 MODEL = "systems"
 DRAWS = 20_000
 # The 910C serves in INT8; NVIDIA's four-bit results are the other side's best format.
 _FOUR_BIT = "FP4"
-LONG_FORM = [
-    "entity",
-    "period",
-    "quantity",
-    "unit",
-    "basis",
-    "p5",
-    "p50",
-    "p95",
-    "as_of",
-    "evidence",
-    "workload",
-    "source_ids",
-]
+COLUMNS = [*LONG_FORM, "workload", "source_ids"]
 
 
 class SystemDraws:

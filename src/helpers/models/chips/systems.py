@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.evidence import Evidence
+from helpers.models.long_form import LONG_FORM
 
 DOMESTIC = "cloudmatrix_384"
 REFERENCE = "gb200_nvl72"
@@ -110,7 +111,8 @@ def system_ratios(
                     "holds": _holds(row, more_is_better),
                 }
             )
-    return pd.DataFrame(rows, columns=_RATIO_COLUMNS).dropna(subset=["p50"]).reset_index(drop=True)
+    columns = [*LONG_FORM, "dimension", "ours", "theirs", "dimension_unit", "holds"]
+    return pd.DataFrame(rows, columns=columns).dropna(subset=["p50"]).reset_index(drop=True)
 
 
 def _holds(row: dict, more_is_better: bool) -> str:
@@ -140,22 +142,3 @@ def _per_unit(table: pd.DataFrame) -> pd.DataFrame:
 
 def _columns() -> list[str]:
     return [f"{column}{side}" for column in DIMENSIONS for side in ("_low", "", "_high")]
-
-
-_RATIO_COLUMNS = [
-    "entity",
-    "period",
-    "quantity",
-    "unit",
-    "basis",
-    "p5",
-    "p50",
-    "p95",
-    "as_of",
-    "evidence",
-    "dimension",
-    "ours",
-    "theirs",
-    "dimension_unit",
-    "holds",
-]

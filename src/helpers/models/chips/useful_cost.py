@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.evidence import Evidence
-from helpers.models.chips.system_draws import DRAWS, LONG_FORM, SystemDraws, summary
+from helpers.models.chips.system_draws import COLUMNS, DRAWS, SystemDraws, summary
 from helpers.models.chips.systems import DOMESTIC, REFERENCE
 
 HOURS_A_YEAR = 8766
@@ -51,7 +51,7 @@ def useful_cost(
                 total = bill + cost["usd_capital"]
                 rows.append(summary(system["name"], "usd_total_per_zettaflop", "USD", total, row))
     rows += _cost_ratios(costs.get(DOMESTIC, {}), costs.get(REFERENCE, {}), prices, evidence)
-    return pd.DataFrame(rows, columns=LONG_FORM)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def electricity_prices(evidence: Evidence) -> pd.DataFrame:

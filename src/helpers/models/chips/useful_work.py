@@ -12,7 +12,7 @@ measurements. Every quantity has its own stream of the seed, so a new row moves 
 import pandas as pd
 
 from helpers.evidence import Evidence
-from helpers.models.chips.system_draws import DRAWS, LONG_FORM, SystemDraws, summary
+from helpers.models.chips.system_draws import COLUMNS, DRAWS, SystemDraws, summary
 from helpers.models.chips.systems import DOMESTIC, REFERENCE
 
 
@@ -26,7 +26,7 @@ def chips_per_system(
     """
     known = systems.set_index("system_id") if len(systems) else systems
     if not {DOMESTIC, REFERENCE} <= set(known.index):
-        return pd.DataFrame(columns=LONG_FORM)
+        return pd.DataFrame(columns=COLUMNS)
     ours, theirs = known.loc[DOMESTIC], known.loc[REFERENCE]
     draw = SystemDraws(evidence, seed, draws, scenario)
     rows = []
@@ -41,7 +41,7 @@ def chips_per_system(
         rows.append(
             summary("CloudMatrix 384", "nvl72_per_cloudmatrix", "systems", ours["n_chips"] / each, common)
         )
-    return pd.DataFrame(rows, columns=LONG_FORM)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _workloads(ours: pd.Series, theirs: pd.Series, draw: SystemDraws):

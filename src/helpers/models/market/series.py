@@ -1,7 +1,7 @@
 """Reading facts for the market models: which rows count, which one of several, and the long form they end in.
 
-Every model of the chapter returns the long form of `helpers.results` (`entity, period, quantity, unit, basis, p5,
-p50, p95, as_of, evidence`), followed by `period_start`, `period_end`, `status`, `source_ids` and what it adds.
+Every model of the chapter returns the long form followed by `period_start`, `period_end`, `status`, `source_ids` and
+what it adds.
 p5 and p95 are empty where the source gives no interval: an audited number has none, and unknown is not zero width.
 """
 
@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.evidence import Evidence
+from helpers.models.long_form import LONG_FORM
 
-LONG_FORM = ["entity", "period", "quantity", "unit", "basis", "p5", "p50", "p95", "as_of", "evidence"]
 DETAIL = ["period_start", "period_end", "status", "source_ids"]
 # From the firmest to the weakest word for how a number is known.
 STATUS_RANK = {"measured": 0, "reported": 1, "estimated": 2, "forecast": 3, "target": 4, "claimed": 5}

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from helpers.models.long_form import LONG_FORM
 from helpers.models.rules.book import Book, compile_rules, rule_dates
 from helpers.models.rules.engine import FREE, UNDETERMINED, judge
 from helpers.models.rules.find import specifications
@@ -85,8 +86,7 @@ def legal_frontier(evidence: Any, book: Book | None = None) -> pd.DataFrame:
                         {"entity": entity, "period": day, "quantity": f"legal_frontier_{name}", "unit": unit,
                          "basis": basis, "as_of": known, **best}
                     )  # fmt: skip
-    columns = ["entity", "period", "quantity", "unit", "basis", "p5", "p50", "p95", "as_of", "evidence"]
-    return pd.DataFrame(rows, columns=[*columns, "chip", "chip_high"])
+    return pd.DataFrame(rows, columns=[*LONG_FORM, "chip", "chip_high"])
 
 
 def caught(evidence: Any, book: Book | None = None) -> pd.DataFrame:
