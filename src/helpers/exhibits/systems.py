@@ -4,6 +4,7 @@ Each takes results of `helpers.models.chips` and returns an `Exhibit`, or None w
 """
 
 from datetime import date
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -90,20 +91,15 @@ def holds_exhibit(ratios: pd.DataFrame, measured: pd.DataFrame, as_of: date) -> 
         for name in ("FP16 compute", "memory", "memory bandwidth")
         if name in at
     ]
-    return Exhibit(
+    return _ratio_exhibit(
+        rows,
         id="architecture-holds",
         title=f"The argument holds for the machine as a whole: {', '.join(said)} of an NVL72",
         subtitle="CloudMatrix 384 over GB200 NVL72, log scale; bars: disputed chip rates and sourced power. Open "
         f"points: 910C over H100, measured. As known on {day(as_of)}",
-        unit="x",
         basis=str(ratios["basis"].iloc[0]),
         as_of=as_of,
-        chart=_ratio_chart(rows, narrow=False),
-        narrow=_ratio_chart(rows, narrow=True),
-        data=rows,
         sources=sources_of(ahead, tests),
-        alt="CloudMatrix 384 over GB200 NVL72: " + _listed(rows),
-        confidence="medium",
         notes=[
             "A larger scale-up network lets one model spread over more chips: measured serving of DeepSeek-R1 gets "
             "more tokens from each peak TFLOPS than published H100 results. The measurement is the maker's own.",
@@ -141,25 +137,34 @@ def fails_exhibit(ratios: pd.DataFrame, costs: pd.DataFrame, as_of: date) -> Exh
     said += [f"{at['chips needed']:.1f} times the chips"] if "chips needed" in at else []
     last = "total cost per FLOP"
     said += [f"{at[last]:.1f} times the cost of a useful FLOP"] if last in at else []
-    return Exhibit(
+    return _ratio_exhibit(
+        rows,
         id="architecture-fails",
         title=f"It fails per chip, per watt and per dollar: {', '.join(said)}",
         subtitle="CloudMatrix 384 over GB200 NVL72, log scale; per chip and per watt more is better, else less. "
         f"Bars: disputed rates and sourced power, 90 % intervals for modelled costs. As known on {day(as_of)}",
-        unit="x",
         basis=str(ratios["basis"].iloc[0]),
         as_of=as_of,
-        chart=_ratio_chart(rows, narrow=False),
-        narrow=_ratio_chart(rows, narrow=True),
-        data=rows,
         sources=sources_of(behind),
-        alt="CloudMatrix 384 over GB200 NVL72: " + _listed(rows),
-        confidence="medium",
         notes=[
             "Energy and costs are per useful FLOP: FP16 training at published utilisation, each side at its own "
             "country's electricity price; system prices as reported once, by one newspaper. Buildings, staff and "
             "interest are left out.",
         ],
+    )
+
+
+def _ratio_exhibit(rows: pd.DataFrame, **said: Any) -> Exhibit:
+    """CloudMatrix 384 over GB200 NVL72, one dot a dimension; said: what is particular to one exhibit."""
+    listed = "; ".join(f"{row.dimension} {row.ratio:.2f}" for row in rows.itertuples())
+    return Exhibit(
+        unit="x",
+        chart=_ratio_chart(rows, narrow=False),
+        narrow=_ratio_chart(rows, narrow=True),
+        data=rows,
+        alt=f"CloudMatrix 384 over GB200 NVL72: {listed}.",
+        confidence="medium",
+        **said,
     )
 
 
@@ -189,10 +194,6 @@ def _of_tests(tests: pd.DataFrame) -> pd.DataFrame:
             "kind": "measured",
         }
     )
-
-
-def _listed(rows: pd.DataFrame) -> str:
-    return "; ".join(f"{row.dimension} {row.ratio:.2f}" for row in rows.itertuples()) + "."
 
 
 def _ratio_chart(rows: pd.DataFrame, narrow: bool) -> alt.LayerChart:

@@ -8,6 +8,14 @@ from helpers.exhibits.market.marks import as_of, both, rows_chart, source_ids, s
 from helpers.exhibits.theme import NARROW, WIDE, colour
 
 _LABELS = 296
+_STATED = {
+    "period": "period",
+    "p50": "value",
+    "p5": "low",
+    "p95": "high",
+    "unit": "unit",
+    "status": "status",
+}
 
 
 def model_gap(
@@ -164,29 +172,11 @@ def _range_text(row: dict) -> str:
 
 def _lag_table(lags: pd.DataFrame) -> pd.DataFrame:
     frame = lags.sort_values(["period_end", "measure"])
-    columns = {
-        "measure": "measure",
-        "subject": "subject",
-        "period": "period",
-        "p50": "value",
-        "p5": "low",
-        "p95": "high",
-        "unit": "unit",
-        "status": "status",
-        "answers": "what_it_answers",
-    }
+    columns = {"measure": "measure", "subject": "subject", **_STATED, "answers": "what_it_answers"}
     return frame[list(columns)].rename(columns=columns)
 
 
 def _score_table(gaps: pd.DataFrame) -> pd.DataFrame:
-    columns = {
-        "measure": "measure",
-        "period": "period",
-        "p50": "value",
-        "p5": "low",
-        "p95": "high",
-        "unit": "unit",
-        "status": "status",
-    }
+    columns = {"measure": "measure", **_STATED}
     table = gaps[list(columns)].rename(columns=columns)
     return table.assign(subject="best US against best Chinese model", what_it_answers="difference in score")
