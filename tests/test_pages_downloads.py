@@ -78,7 +78,9 @@ def test_crate_tells_the_run(crate):
     assert {"results/capacity/stock.csv", "notebooks/01_chips.ipynb"} <= made and not taken & made
     value = crate["#value-chips-as_of"]
     assert value["value"] == AS_OF and value["exampleOfWork"]["@id"] in references(workflow["input"])
-    assert crate["#tool-papermill"]["softwareVersion"] == "2.6.0" and len(workflow["version"]) == 64
+    (tool,) = (crate[name] for name in references(workflow["softwareRequirements"]) if "/papermill/" in name)
+    assert tool["softwareVersion"] == "2.6.0" and tool["url"] == tool["@id"]
+    assert len(workflow["version"]) == 64
 
 
 def test_all_results_in_long_form_are_one_table(site):

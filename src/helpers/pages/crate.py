@@ -50,10 +50,7 @@ def write_crate(
         for name, value in sorted(dict(parameters.get(card.page, {})).items())
         if name in deck.parameters
     ]
-    tools = [
-        {"@id": f"#tool-{name}", "@type": "SoftwareApplication", "name": name, "softwareVersion": number}
-        for name, number in sorted(inputs.get("tools", {}).items())
-    ]
+    tools = [_tool(name, number) for name, number in sorted(inputs.get("tools", {}).items())]
     run = {
         "@id": "#run",
         "@type": "CreateAction",
@@ -140,6 +137,18 @@ def _formal(parameter: Parameter) -> Entity:
         "additionalType": _KINDS.get(parameter.kind, "Text"),
         "defaultValue": str(parameter.default),
         "valueRequired": False,
+    }
+
+
+def _tool(name: str, number: str) -> Entity:
+    """A package by the address of that version, since a reader of the crate is to get the same one."""
+    address = f"https://pypi.org/project/{name}/{number}/"
+    return {
+        "@id": address,
+        "@type": "SoftwareApplication",
+        "name": name,
+        "softwareVersion": number,
+        "url": address,
     }
 
 
