@@ -1,11 +1,14 @@
 """What is handed to schedulers is pinned, asks for no more than it needs, and names commands that exist."""
 
-import ast
+import importlib.util
+import logging
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
 import yaml
@@ -115,7 +118,44 @@ def test_systemd_reads_the_timer(tmp_path):
     assert done.returncode == 0 and "OnCalendar=*-*-* 03:00:00" in (SCHEDULE / "briefing.timer").read_text()
 
 
-def test_the_flow_is_python_and_calls_the_run():
-    text = (SCHEDULE / "prefect_flow.py").read_text()
-    ast.parse(text)
-    assert '"run-scheduled"' in text and "cron=" in text
+@pytest.fixture
+def prefect_flow(monkeypatch, tmp_path):
+    """The flow with a stand-in for Prefect, which keeps what a task is given, and for the command of the briefing."""
+
+    def decorator(**options):
+        def keep(function):
+            function.options = options
+            return function
+
+        return keep
+
+    prefect, logs = ModuleType("prefect"), ModuleType("prefect.logging")
+    prefect.flow = prefect.task = decorator
+    logs.get_run_logger = lambda: logging.getLogger("flow")
+    monkeypatch.setitem(sys.modules, "prefect", prefect)
+    monkeypatch.setitem(sys.modules, "prefect.logging", logs)
+    spec = importlib.util.spec_from_file_location("prefect_flow", SCHEDULE / "prefect_flow.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.BRIEFING = tmp_path / "briefing"
+    return module
+
+
+@pytest.mark.parametrize(("code", "is_tried_again"), [(0, None), (20, True), (29, True), (24, False), (30, False)])
+def test_the_flow_runs_the_command_and_tries_again_only_what_may_pass(prefect_flow, caplog, code, is_tried_again):
+    prefect_flow.BRIEFING.write_text(f'#!/bin/sh\necho "given: $*"\nexit {code}\n')
+    prefect_flow.BRIEFING.chmod(0o755)
+    caplog.set_level("INFO")
+    failed = None
+    try:
+        prefect_flow.briefing("/srv/www/briefing", dry_run=True)
+    except RuntimeError as error:
+        failed = str(error)
+    ((_, _, said),) = caplog.record_tuples
+    words = options_of(said.removeprefix("given: "))
+    assert words == ["--publish-to", "/srv/www/briefing", "--dry-run"] and is_accepted(words)[0]
+    assert (failed is None) == (is_tried_again is None)
+    if failed:
+        may_retry = prefect_flow.run.options["retry_condition_fn"]
+        assert f"exit code {code}" in failed
+        assert may_retry(None, None, SimpleNamespace(message=failed)) is is_tried_again
