@@ -1,6 +1,8 @@
 """What moved between two editions: old, new, and a cause that is true and never invented."""
 
+import itertools
 import json
+import re
 
 import pytest
 from lxml import html
@@ -210,8 +212,9 @@ def test_rows_of_one_name_and_no_rows_at_all():
 
 @pytest.fixture
 def site(tmp_path):
-    """A current edition beside the one before it, with a hostile label."""
+    """A current edition beside the one before it, with a hostile label and an exhibit that moved."""
     said = edition_folder.stated()
+    said["table"] = edition_folder.TABLE.replace("2025,700", "2025,800")
     correct_fact(said)
     stock(said, **MOVED, label=f"installed {HOSTILE}")
     said["facts"][0]["entity"] = HOSTILE
@@ -228,12 +231,22 @@ def test_the_page_says_what_the_report_says(site):
     (row,) = page.xpath('//table[contains(@class,"numbers")]/tbody/tr')
     cells = [" ".join(cell.text_content().split()) for cell in row.xpath("./td")]
     (entry,) = found["headlines"]
+    (moves,) = page.xpath('//table[contains(@class,"exhibits")]/tbody/tr/td[2]')
+    assert moves.text == "Rows: 1 changed, 2 the same" and "700 → 800" in moves.text_content()
     assert entry["old"]["shown"] in cells[1] and entry["old"]["between"] in cells[1]
     assert entry["new"]["shown"] in cells[2] and entry["new"]["between"] in cells[2]
     assert cells[4].startswith(entry["cause"])
     assert row.xpath('.//a[@href="facts.html#f-sales"]') and "value: 700 → 800" in cells[4]
     assert row.xpath('.//a[@href="editions/2025-06-30/capacity.html"]')
     assert "1.8 M → 2.0 M" in html.parse(str(site / "index.html")).getroot().text_content()
+
+
+def _printed(text, title):
+    """The cells of a table as the terminal shows it, without its heads."""
+    lines = text.splitlines()
+    start = [line.strip() for line in lines].index(title) + 2
+    rows = itertools.takewhile(lambda line: line.startswith("capacity"), lines[start:])
+    return [re.split(r"\s{2,}", row.strip()) for row in rows]
 
 
 def test_the_terminal_gives_the_same_numbers(site):
@@ -248,9 +261,14 @@ def test_the_terminal_gives_the_same_numbers(site):
     ):
         run = CliRunner().invoke(app, ["diff", *names, "--site", str(site), "--json"])
         assert run.exit_code == 0 and json.loads(run.stdout) == found
-    shown = CliRunner().invoke(app, ["diff", "--site", str(site)]).stdout
-    for part in ("From 2025-06-30 to 2025-12-31", "1.8 M", "2.0 M", "evidence"):
-        assert part in shown
+    shown = CliRunner().invoke(app, ["diff", "--site", str(site)], env={"COLUMNS": "300"}).stdout
+    assert "From 2025-06-30 to 2025-12-31" in shown
+    (entry,), (number,) = found["headlines"], _printed(shown, "Headline numbers")
+    said = [f"{entry[when]['shown']} ({entry[when]['between']})" for when in ("old", "new")]
+    assert number == ["capacity", entry["label"], *said, "evidence"]
+    (entry,), (exhibit,) = found["exhibits"], _printed(shown, "Exhibits")
+    counts = [str(entry["rows"][name]) for name in ("changed", "added", "gone")]
+    assert counts == ["1", "0", "0"] and exhibit == ["capacity", "stock", *counts, "evidence"]
     refused = CliRunner().invoke(app, ["diff", "2020-01-01", "--site", str(site)])
     assert refused.exit_code == 2 and "2025-06-30" in refused.stderr
 
