@@ -306,6 +306,10 @@ def test_what_one_renderer_alone_writes_about_a_page_is_gone():
         ("5 of 40", 5.0, 6.0, "6"),
         ("1,817,162", 1817162.0, 1210000.0, "1,210,000"),
         ("0.46", 0.46, 0.125, "0.12"),
+        ("8 %", 8.1, 6.4, "6 %"),
+        ("5.2 million", 5.2e6, 8.03e6, "8.0 million"),
+        ("2.3 million", 2.3e6, 4.5e4, "0.045 million"),
+        ("817 thousand", 817e3, 1.445e6, "1.4 million"),
     ],
 )
 def test_interval_is_written_like_its_value(shown, value, other, expected):

@@ -96,9 +96,13 @@ def like(shown: str, value: float, other: float | None) -> str:
     power = math.log10(abs(value / written))
     if abs(power - round(power)) > 0.2:
         return number(other)
-    digits = max(len(re.sub(r"\D", "", found[1].lstrip("0.,"))), 2)
     unit = found[2] if not found[2].startswith("of ") else ""
-    return f"{number(other / 10 ** round(power), digits)} {unit}".strip()
+    scaled, decimals = other / 10 ** round(power), len(found[1].partition(".")[2])
+    if unit.startswith("thousand") and abs(scaled) >= 1000:
+        return f"{scaled / 1000:.1f} {unit.replace('thousand', 'million', 1)}"
+    # An end that would keep no digit is written with two significant ones.
+    text = f"{scaled:,.{decimals}f}".replace("-", "−")
+    return f"{text if abs(scaled) >= 10**-decimals else number(scaled, 2)} {unit}".strip()
 
 
 def interval(headline: Mapping[str, Any]) -> str:
