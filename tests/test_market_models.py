@@ -11,6 +11,7 @@ from helpers.evidence import load
 from helpers.models.market import (
     adoption,
     capex,
+    card_counts,
     cloud,
     equivalence,
     huawei,
@@ -333,10 +334,10 @@ def test_a_count_over_two_years_is_split_and_kept_whole(now):
 def test_licensed_supply_fell_and_domestic_supply_rose(now):
     totals = substitution.by_origin(substitution.supply(now))
     change = substitution.moved(totals).set_index(["origin", "from", "quantity"])
-    imported = change.loc[(substitution.IMPORTED, 2024, substitution.FP16)]
-    domestic = change.loc[(substitution.DOMESTIC, 2024, substitution.FP16)]
+    imported = change.loc[(card_counts.IMPORTED, 2024, substitution.FP16)]
+    domestic = change.loc[(card_counts.DOMESTIC, 2024, substitution.FP16)]
     assert imported["high"] < 0 < domestic["low"]
-    h20 = totals.query("entity == @substitution.IMPORTED and year == 2024").set_index("quantity")
+    h20 = totals.query("entity == @card_counts.IMPORTED and year == 2024").set_index("quantity")
     assert h20.loc[substitution.FP16, "p50"] == pytest.approx(958_411 * 148 / 989.4, rel=1e-3)
 
 
@@ -345,7 +346,7 @@ def test_growth_by_coverage_is_told_from_growth_of_the_same_makers(now):
     same = substitution.same_makers(lines).set_index("quantity").loc[substitution.UNITS]
     assert (same["makers"], same["counted_first"], same["counted_last"]) == ("Cambricon and Huawei", 2, 4)
     assert (same["first"], same["last"]) == (143_000 + 200_000, 116_000 + 812_000)
-    total = substitution.by_origin(lines).query("entity == @substitution.DOMESTIC and year == 2025")
+    total = substitution.by_origin(lines).query("entity == @card_counts.DOMESTIC and year == 2025")
     assert same["last"] < total.set_index("quantity").loc[substitution.UNITS, "p50"]
 
 

@@ -6,9 +6,7 @@ import pandas as pd
 from helpers.exhibits.exhibit import Exhibit
 from helpers.exhibits.market.marks import as_of, both, halo, source_ids, subtitle, told
 from helpers.exhibits.theme import colour
-
-_IMPORTED, _DOMESTIC = "NVIDIA, licensed", "Chinese vendors"
-
+from helpers.models.market.card_counts import DOMESTIC, IMPORTED
 
 _COLUMNS = {
     "cards": "cards",
@@ -81,15 +79,15 @@ def substitution(
 
 def _moved_title(table: pd.DataFrame, unit: str) -> str:
     years = sorted(
-        set(table[table["seller"] == _IMPORTED]["year"]) & set(table[table["seller"] == _DOMESTIC]["year"])
+        set(table[table["seller"] == IMPORTED]["year"]) & set(table[table["seller"] == DOMESTIC]["year"])
     )
     at = table.set_index(["seller", "year"])["h100e"] / 1e3
     if len(years) > 1:
         first, last = years[-2:]
         return (
-            f"From {first} to {last} licensed NVIDIA supply went from {at[_IMPORTED, first]:.0f} "
-            f"to {at[_IMPORTED, last]:.0f} thousand {unit}, "
-            f"Chinese vendors' from {at[_DOMESTIC, first]:.0f} to {at[_DOMESTIC, last]:.0f} thousand"
+            f"From {first} to {last} licensed NVIDIA supply went from {at[IMPORTED, first]:.0f} "
+            f"to {at[IMPORTED, last]:.0f} thousand {unit}, "
+            f"Chinese vendors' from {at[DOMESTIC, first]:.0f} to {at[DOMESTIC, last]:.0f} thousand"
         )
     if years:
         year = years[0]
@@ -98,7 +96,7 @@ def _moved_title(table: pd.DataFrame, unit: str) -> str:
             if (table["status"] == "forecast").any()
             else f"The year {year} brought"
         )
-        imported, domestic = at[_IMPORTED, year], at[_DOMESTIC, year]
+        imported, domestic = at[IMPORTED, year], at[DOMESTIC, year]
         return f"{words} {imported:.0f} thousand {unit} of licensed NVIDIA chips and {domestic:.0f} of Chinese ones"
     last = table.iloc[-1]
     return f"{last['seller']} brought {last['h100e'] / 1e3:.0f} thousand {unit} in {last['year']}"
@@ -110,7 +108,7 @@ def _by_class(every_class: pd.DataFrame | None, totals: pd.DataFrame) -> list[st
         return []
     last = every_class.iloc[-1]
     named = totals[
-        (totals["entity"] == _IMPORTED)
+        (totals["entity"] == IMPORTED)
         & (totals["quantity"] == "cards")
         & (totals["year"].astype(str) == str(last["period"]))
     ]
@@ -151,7 +149,7 @@ def _by_bandwidth(table: pd.DataFrame) -> list[str]:
 
 
 def _moved_chart(table: pd.DataFrame, narrow: bool) -> alt.LayerChart:
-    side, names = {_IMPORTED: -0.19, _DOMESTIC: 0.19}, {_IMPORTED: "NVIDIA", _DOMESTIC: "China"}
+    side, names = {IMPORTED: -0.19, DOMESTIC: 0.19}, {IMPORTED: "NVIDIA", DOMESTIC: "China"}
     thousand = table[["h100e", "low", "high"]] / 1e3
     marked = table.assign(
         x=table["year"] + table["seller"].map(side),
@@ -173,8 +171,8 @@ def _moved_chart(table: pd.DataFrame, narrow: bool) -> alt.LayerChart:
         {
             "x": first - 0.5,
             "value": [top * share for share in (0.98, 0.91)],
-            "label": [_IMPORTED, _DOMESTIC],
-            "colour": [colour(names[name]) for name in (_IMPORTED, _DOMESTIC)],
+            "label": [IMPORTED, DOMESTIC],
+            "colour": [colour(names[name]) for name in (IMPORTED, DOMESTIC)],
         }
     )
     heads = alt.Chart(names_at).encode(x=x, y=y, text="label:N", color=alt.Color("colour:N", scale=None))

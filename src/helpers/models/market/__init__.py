@@ -8,6 +8,7 @@ shares        accelerators by definition; concentration (HHI)
 cloud         cloud, AI cloud and tokens: three markets
 capex         buyers in China and in the United States
 prices        what a buyer pays per FLOP, and for renting
+card_counts   cards of a product line in a year
 substitution  what moved from whom to whom, in units, H100e and value
 equivalence   H100-equivalents of a product line
 model_gap     how far behind the models are, each measure by itself

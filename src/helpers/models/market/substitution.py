@@ -11,25 +11,23 @@ from itertools import pairwise
 import pandas as pd
 
 from helpers.evidence import Evidence
-from helpers.models.market.equivalence import CHIPS, REFERENCE, VENDORS, factor, product
+from helpers.models.market.card_counts import DOMESTIC, card_counts
+from helpers.models.market.equivalence import REFERENCE, factor, product
 from helpers.models.market.series import OUTTURN, best_of, bounds, joined, long_form, observations, record
 from helpers.models.market.shares import VALUE
 
 _IDS = (("evidence", "fact_id"), ("source_ids", "source_id"))
 UNITS, FP16, EIGHT_BIT, BANDWIDTH = "cards", "H100e at FP16", "H100e at 8-bit", "H100e by memory bandwidth"
 PRECISIONS = {"fp16": FP16, "int8": EIGHT_BIT, "memory_bandwidth": BANDWIDTH}
-IMPORTED, DOMESTIC = "NVIDIA, licensed", "Chinese vendors"
-_SHIPPED = ("units", "shipments", "cumulative_units", "production")
 
 
 def supply(evidence: Evidence) -> pd.DataFrame:
     """Cards shipped to or made in China by seller and year, in cards and in H100e by each measure.
 
     One row is one product line, year and quantity; adds `seller`, `origin` (imported or domestic), `year`.
-    Outturns only, or forecasts while no outturn is known. A count over more than a year is split by days. A maker's
-    total replaces its single products; shipments go before production.
+    `card_counts` says which counts these are.
     """
-    counted = _counts(evidence.facts)
+    counted = card_counts(evidence.facts)
     rows = []
     for fact in counted.to_dict("records"):
         low, value, high = (amount * fact["part"] for amount in bounds(fact))
@@ -216,43 +214,6 @@ def value_moved(evidence: Evidence, shares: pd.DataFrame) -> pd.DataFrame:
             )
         )
     return long_form(rows, evidence)
-
-
-def _counts(facts: pd.DataFrame) -> pd.DataFrame:
-    """Facts that count cards, one per product line and year, with `year`, `part` of the count, seller, origin."""
-    entities = (*CHIPS, *VENDORS)
-    rows = observations(facts, _SHIPPED, entities, (*OUTTURN, "forecast"), ("market", "capacity"))
-    rows = rows[rows["unit"].isin(["chips", "cards"]) & rows["period_start"].notna()]
-    if rows.empty:
-        return rows.assign(year=[], part=[], seller=[], origin=[])
-    split = pd.DataFrame([one for fact in rows.to_dict("records") for one in _by_year(fact)])
-    if split["status"].isin(OUTTURN).any():
-        split = split[split["status"].isin(OUTTURN)]
-    split["_order"] = split["metric"].map({name: place for place, name in enumerate(_SHIPPED)})
-    split = split.sort_values(["_order"], kind="stable")
-    kept = split.loc[split.groupby(["entity", "year"])["_order"].transform("min") == split["_order"]]
-    kept = best_of(kept.reset_index(drop=True), ["entity", "year"], newest=True)
-    totals = {(row["year"]) for row in kept.to_dict("records") if row["entity"] == "Huawei Ascend"}
-    single = kept["entity"].str.startswith("Huawei Ascend ") & kept["year"].isin(totals)
-    return kept[~single].sort_values(["year", "origin", "entity"])
-
-
-def _by_year(fact: dict) -> list[dict]:
-    """A count by calendar year, by days; a fiscal year that ends in January belongs to the year before."""
-    start, end = fact["period_start"], fact["period_end"]
-    imported = fact["entity"].startswith("NVIDIA")
-    more = {"seller": "NVIDIA" if imported else fact["entity"], "origin": IMPORTED if imported else DOMESTIC}
-    days = (end - start).days + 1
-    if fact["metric"] == "cumulative_units" and days > 460:
-        return []
-    if days <= 380:
-        middle = start + (end - start) / 2
-        return [{**fact, **more, "year": middle.year, "part": 1.0}]
-    rows = []
-    for year in range(start.year, end.year + 1):
-        first, last = max(start, pd.Timestamp(year, 1, 1)), min(end, pd.Timestamp(year, 12, 31))
-        rows.append({**fact, **more, "year": year, "part": ((last - first).days + 1) / days})
-    return rows
 
 
 def _quadrature(widths: pd.Series) -> float:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from helpers.models.market import substitution as moved_model
+from helpers.models.market.card_counts import DOMESTIC, IMPORTED
 from helpers.models.market.findings.finding import finding, ids, known
 
 
@@ -85,10 +86,10 @@ def buyer_findings(
             )
         )
     fp16 = totals[totals["quantity"] == moved_model.FP16]
-    domestic = fp16[(fp16["entity"] == moved_model.DOMESTIC) & (fp16["status"] != "forecast")]
+    domestic = fp16[(fp16["entity"] == DOMESTIC) & (fp16["status"] != "forecast")]
     if len(domestic):
         last = domestic.sort_values("year").iloc[-1]
-        imported = fp16[(fp16["entity"] == moved_model.IMPORTED) & (fp16["year"] == last["year"])]
+        imported = fp16[(fp16["entity"] == IMPORTED) & (fp16["year"] == last["year"])]
         beside = (
             f", licensed NVIDIA chips {imported['p50'].iloc[0] / 1e3:.0f} thousand" if len(imported) else ""
         )
