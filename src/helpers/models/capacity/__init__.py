@@ -3,7 +3,8 @@
 legs, quarters, equivalents      the parts counted, the time axis, H100-equivalents
 domestic, imports                flows: Chinese makers; licensed sales, leakage, rental abroad
 observations, stock              published counts taken up by the draws; the model itself
-result, samples, walk, headlines one run as tables; each headline's draws, working, and words
+result, provenance               one run as tables, and what each of its quantities rests on
+samples, walk, headlines         each headline's draws, working, and words
 published_figures, reconcile     what others publish, and each leg held against it
 series, targets                  the official series, its targets, the share of the world
 scenarios, sensitivity, lattice  what if; what matters; the reader's controls

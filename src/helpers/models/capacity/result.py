@@ -12,8 +12,8 @@ import pandas as pd
 from helpers.models.capacity import stock as model
 from helpers.models.capacity.equivalents import BASIS
 from helpers.models.capacity.legs import DOMESTIC, LEGS, LICENSED, ROUTES
+from helpers.models.capacity.provenance import counts_behind, prior_sources
 from helpers.models.capacity.quarters import year_sums, years_of
-from helpers.models.priors import REPLICATES
 
 SEED = 20221007
 DRAWS = 4096
@@ -195,62 +195,15 @@ class CapacityResult:
 
     def evidence_of(self, entity: str, quantity: str) -> str:
         """Ids behind a quantity: the counts taken up and the sources of its priors, `;` between them."""
-        counts = self._counts(entity)
-        return ";".join(
-            [*sorted({count.fact_id for count in counts}), *sorted(self._prior_sources(entity, quantity))]
-        )
+        counted = sorted({count.fact_id for count in counts_behind(self.inputs, entity)})
+        return ";".join([*counted, *sorted(prior_sources(self.inputs, self.assumptions, entity, quantity))])
 
     def sources_of(self, entity: str, quantity: str) -> list[str]:
         """The documents behind a quantity: those of the counts taken up first, then those of its priors."""
-        counted = sorted({count.source_id for count in self._counts(entity) if count.source_id})
-        return [*counted, *sorted(self._prior_sources(entity, quantity) - set(counted))]
-
-    def _counts(self, entity: str) -> list:
-        legs = _legs_named(entity)
-        keys = {chip.key for chip in LICENSED if chip.leg in legs}
-        pieces = [piece for key, found in self.inputs.pieces.items() if key in keys for piece in found]
-        return [count for count in self.inputs.counts if set(count.legs) & set(legs)] + pieces
-
-    def _prior_sources(self, entity: str, quantity: str) -> set[str]:
-        stems = [
-            stem for leg in _legs_named(entity) for stem in _STEMS.get(leg, (f"{leg}_", "domestic_growth"))
-        ]
-        if quantity not in ("", "cumulative"):
-            stems += ["service_life", "deployment_lag"]
-        if quantity == "in use":
-            stems.append("utilisation")
-        if "Chinese firms" in quantity:
-            stems.append("offshore")
-        used = self.assumptions[
-            self.assumptions["assumption_id"].isin(
-                [prior.assumption_id for prior in self.inputs.priors.values()]
-            )
-            & self.assumptions["parameter"].str.startswith(tuple(stems))
-        ]
-        return {source for cell in used["source_ids"] for source in cell.split(";") if source}
-
-    def monte_carlo_error(self, array: np.ndarray) -> float:
-        """How far another seed may move the median of an array of draws: six standard errors of it.
-
-        The standard error is the spread of the medians of the independent scrambles over the root of their number
-        (randomised quasi-Monte Carlo); eight scrambles know their own spread to a quarter, and two runs
-        differ by 1.4 standard errors, so six leave room.
-        """
-        medians = [np.median(block) for block in np.array_split(array, REPLICATES)]
-        return float(6 * np.std(medians, ddof=1) / np.sqrt(REPLICATES))
-
-
-_STEMS = {
-    "huawei": ("huawei_",),
-    "nvidia": ("licensed_",),
-    "amd": ("amd_", "licensed_reopened"),
-    "smuggled": ("leak_",),
-}
-
-
-def _legs_named(entity: str) -> list[str]:
-    return [leg for leg, (name, route) in LEGS.items() if entity in (leg, name, route, "China")]
-
+        counts = counts_behind(self.inputs, entity)
+        counted = sorted({count.source_id for count in counts if count.source_id})
+        others = prior_sources(self.inputs, self.assumptions, entity, quantity) - set(counted)
+        return [*counted, *sorted(others)]
 
 def _legs_of(route: str) -> list[int]:
     return [place for place, (_, found) in enumerate(LEGS.values()) if found == route]
