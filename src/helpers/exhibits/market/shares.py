@@ -191,6 +191,7 @@ def short(name: str) -> str:
 
 
 def mark(status: str) -> str:
+    """What stands behind a year that has not come: f, as the subtitle explains."""
     return " f" if status in ("forecast", "target") else ""
 
 

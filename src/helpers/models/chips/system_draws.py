@@ -25,9 +25,11 @@ class SystemDraws:
         self.priors = priors_of(sheet, MODEL, _ours(evidence, scenario)) if any(ours) else {}
 
     def uniform(self, name: str) -> np.ndarray:
+        """Uniform draws between 0 and 1."""
         return generator(self.seed, MODEL, name).random(self.n)
 
     def prior(self, parameter: str | None) -> np.ndarray | None:
+        """Draws of an assumption in its unit; None where the edition does not know it."""
         if parameter not in self.priors:
             return None
         if parameter not in self._drawn:
@@ -35,6 +37,7 @@ class SystemDraws:
         return self._drawn[parameter]
 
     def ids(self, *parameters: str) -> str:
+        """Ids of those of the assumptions that are known, joined by `;`."""
         return ";".join(self.priors[name].assumption_id for name in parameters if name in self.priors)
 
     def between(self, name: str, low: float, high: float) -> np.ndarray | None:

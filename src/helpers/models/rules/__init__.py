@@ -6,7 +6,8 @@ book           `data/rules.yaml` compiled to plain JSON, for Python and the page
 specification  a chip's inputs, from the table or from a reader
 names, find    which chip a name means
 engine         the status of one chip on one date
-classify       that status with its reasons: tests, margins, what is missing, what would change it
+margins        how far it lies from each threshold
+classify       that status with its reasons: tests, what is missing, what would change it
 agreement      against published classifications
 frontier       what could be bought without a licence, and what each rule change caught
 """

@@ -1,6 +1,5 @@
 """The status of a chip with its reasons: the deciding test, margins, what is missing, what would change it."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -10,7 +9,8 @@ from helpers.models.rules.book import Book, compile_rules, policy_on
 from helpers.models.rules.engine import UNDETERMINED, Judgement, Verdict, judge, value_in
 from helpers.models.rules.find import find
 from helpers.models.rules.inputs import disputed_inputs, missing_inputs, unclaimed_rates, would_change
-from helpers.models.rules.logic import ABSENT, compare, evaluate, leaves, threshold
+from helpers.models.rules.logic import compare, evaluate, leaves, threshold
+from helpers.models.rules.margins import margins, shown
 from helpers.models.rules.metrics import measure
 from helpers.models.rules.reasons import deciding
 from helpers.models.rules.specification import from_mapping
@@ -31,7 +31,8 @@ class Classification:
     unclaimed: rates that are left out and so taken as not claimed, with the value from which they would matter
     decided_by: the rule and the tests that settle it; variants: the members of a family, each with its status
     circuit: the chip that was tested, when `chip` is a system or a family; released: the last day its release may
-        have been, None where that is not known
+        have been, None where that is not known; system: the name of the system, where the chip is a part of one
+    question: what the status answers, in a sentence
     """
 
     chip: str
@@ -96,7 +97,7 @@ def explain(spec: dict, book: Book, day: str, system: str | None = None) -> Clas
         possible=judged.possible,
         decided_by=deciding(spec, book, judged, measured),
         rules=[_rule(verdict, spec, measured) for verdict in judged.verdicts],
-        margins=_margins(judged, measured, book),
+        margins=margins(judged, measured, book),
         missing=missing_inputs(spec, book, day, judged),
         what_would_change=would_change(spec, book, day, judged),
         licence_policy=_policies(judged, spec, measured, day),
@@ -166,47 +167,6 @@ def _leaf(leaf: Mapping[str, Any], found: Any, part: str) -> dict:
         "found": shown(found),
         "result": compare(found, leaf),
     }
-
-
-def shown(found: Any) -> Any:
-    """A metric's value for JSON: a number, `[low, high]` with null for no bound, a bool, `none`, or null."""
-    if isinstance(found, tuple):
-        ends = [None if not math.isfinite(end) else end for end in found]
-        if ends == [0.0, None]:
-            return None
-        return ends[0] if ends[0] == ends[1] else ends
-    return "none" if found is ABSENT else found
-
-
-def _margins(judged: Judgement, measured: Mapping[str, Any], book: Book) -> list[dict]:
-    rows: dict[tuple, dict] = {}
-    for verdict in judged.verdicts:
-        if verdict.bound is False:
-            continue
-        for leaf in leaves(verdict.rule["tests"]):
-            found = measured.get(leaf["metric"])
-            if leaf["op"] == "==" or not isinstance(found, tuple):
-                continue
-            if verdict.tested is False and shown(found) is None:
-                continue
-            least, most = threshold(leaf)
-            key = (verdict.rule["group"], leaf["metric"], least, most)
-            if key not in rows:
-                rows[key] = {
-                    "rule": verdict.rule["id"],
-                    "metric": leaf["metric"],
-                    "label": book["metrics"][leaf["metric"]]["symbol"],
-                    "threshold": least if least == most else [least, most],
-                    "unit": leaf.get("unit", ""),
-                    "found": shown(found),
-                    "percent_low": _percent(found[0], most),
-                    "percent_high": _percent(found[1], least),
-                }
-    return list(rows.values())
-
-
-def _percent(value: float, limit: float) -> float | None:
-    return round(100 * (value / limit - 1), 2) if math.isfinite(value) and limit else None
 
 
 def _policies(judged: Judgement, spec: dict, measured: Mapping[str, Any], day: str) -> list[dict]:
