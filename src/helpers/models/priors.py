@@ -20,7 +20,7 @@ REPLICATES = 8
 _TAIL = 0.05
 _EDGE = 2.0**-33
 _SCORES = np.linspace(-7, 7, 4097)
-_Z = float(special.ndtri(1 - _TAIL))
+Z90 = float(special.ndtri(1 - _TAIL))
 
 
 class Prior(NamedTuple):
@@ -174,10 +174,10 @@ def quantile(prior: Prior, probability: np.ndarray | float) -> np.ndarray:
     if prior.distribution == "lognormal":
         if low <= 0:
             raise ValueError(f"{prior.parameter}: a lognormal interval must be above zero, found {low}")
-        middle, spread = np.log(low * high) / 2, np.log(high / low) / (2 * _Z)
+        middle, spread = np.log(low * high) / 2, np.log(high / low) / (2 * Z90)
         return np.exp(middle + spread * special.ndtri(chance))
     if prior.distribution == "normal":
-        return (low + high) / 2 + (high - low) / (2 * _Z) * special.ndtri(chance)
+        return (low + high) / 2 + (high - low) / (2 * Z90) * special.ndtri(chance)
     if prior.distribution == "uniform":
         return low + (chance - _TAIL) * (high - low) / (1 - 2 * _TAIL)
     if prior.distribution == "triangular":
@@ -201,7 +201,7 @@ def _beta_shape(low: float, high: float) -> tuple[float, float]:
     """The two shape parameters of the beta distribution with those 5th and 95th percentiles."""
     if not 0 <= low < high <= 1:
         raise ValueError(f"a beta interval must lie between 0 and 1, found {low} to {high}")
-    middle, spread = (low + high) / 2, max((high - low) / (2 * _Z), 1e-4)
+    middle, spread = (low + high) / 2, max((high - low) / (2 * Z90), 1e-4)
     size = max(middle * (1 - middle) / spread**2 - 1, 0.5)
     found = optimize.least_squares(
         lambda logs: special.betaincinv(*np.exp(logs), [_TAIL, 1 - _TAIL]) - [low, high],

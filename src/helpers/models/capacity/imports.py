@@ -117,6 +117,7 @@ def licensed_units(
         reopened = drawn["licensed_reopened_share"][:, None] * window.reopened
         allowed = np.minimum(launched, 1.0) * (window.free + reopened)
         flow = _rate(drawn, chip)[:, None] * allowed
+        # A count falls on quarters of free sale; where it covers none, on those since the launch alike.
         weights = window.free + 1e-3 * window.launched
         counted = pieces.get(chip.key, [])
         if counted:

@@ -17,8 +17,8 @@ from helpers.models.capacity.idc_paths import METRIC, QUANTITY, idc_paths
 from helpers.models.capacity.legs import HUAWEI_ENTITIES
 from helpers.models.capacity.observations import COUNTED
 from helpers.models.capacity.published_figures import Target
+from helpers.models.priors import Z90
 
-_Z = 1.6448536269514722
 OURS = "this model"
 
 
@@ -188,7 +188,7 @@ def _statement(contest: Contest, truth, group: pd.DataFrame, who: str) -> dict:
 def _point_score(middle: float, low: float, high: float, truth: float, bounded: bool) -> float:
     if not bounded:
         return float(abs(np.log(middle / truth)))
-    spread = np.log(high / low) / (2 * _Z)
+    spread = np.log(high / low) / (2 * Z90)
     return float(scoringrules.crps_normal(np.log(truth), np.log(low * high) / 2, spread, backend="numpy"))
 
 

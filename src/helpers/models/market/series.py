@@ -1,8 +1,8 @@
 """Reading facts for the market models: which rows count, which one of several, and the long form they end in.
 
 Every model of the chapter returns the long form followed by `period_start`, `period_end`, `status`, `source_ids` and
-what it adds.
-p5 and p95 are empty where the source gives no interval: an audited number has none, and unknown is not zero width.
+what it adds. p5 and p95 are empty where the source gives no interval: an audited number has none, and unknown is not
+zero width.
 """
 
 import math
