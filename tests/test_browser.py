@@ -3,16 +3,21 @@
 import csv
 import functools
 import gzip
+import io
+import struct
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import matplotlib.image as mpimg
 import pytest
+from lxml import etree
 
 import site_fixture
 from helpers import pages
 from helpers.cards import read_cards
 from helpers.evidence import load
+from helpers.exhibits.theme import TOKENS
 from site_audit import ARGUMENTS, CHROMIUM, Reader, audit, enliven_all, page_names
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -222,6 +227,28 @@ def test_permalink_is_copied_and_citation_names_the_address(browser, served):
         cite = page.locator(".exhibit-cite").inner_text()
         assert cite.count("chips.html#x-frontier") == 2 and "@misc{" in cite
         assert reader.faults == []
+
+
+def test_the_picture_to_take_away_is_drawn_in_the_light_colours_whatever_the_theme(browser, site):
+    pictures = []
+    for scheme in ("light", "dark"):
+        with Reader(browser, scheme=scheme) as reader:
+            page = reader.open(f"file://{site}/chips.html")
+            with page.expect_download() as started:
+                page.get_by_role("button", name="PNG of: ").click()
+            assert started.value.suggested_filename == "frontier.png"
+            pictures.append(Path(started.value.path()).read_bytes())
+            assert reader.faults == []
+    drawing = etree.parse(str(site / "exhibits" / "frontier.svg")).getroot()
+    width, height = struct.unpack(">II", pictures[0][16:24])
+    assert width == 2 * float(drawing.get("width"))
+    assert height == pytest.approx(2 * float(drawing.get("height")), abs=160), "lines may break elsewhere"
+    assert pictures[0] == pictures[1]
+    pixels = mpimg.imread(io.BytesIO(pictures[0]))
+    assert (pixels[0, 0] == 1).all(), "on white"
+    ink = [int(TOKENS["ink"][0][place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    title = pixels[32:86, 32:, :3]
+    assert (abs(title - ink) < 0.01).all(axis=-1).sum() > 500, "the finding stands above"
 
 
 def test_search_finds_pages_exhibits_facts_and_sources_from_a_file(browser, site):

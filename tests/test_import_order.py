@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 STAGES = [
-    *("paths", "fingerprint", "kept", "evidence", "refresh", "models", "cards", "parameters"),
+    *("paths", "fingerprint", "kept", "modules", "evidence", "refresh", "models", "cards", "parameters"),
     *("results", "exhibits", "run", "pages", "edition", "schedule", "lab", "cli"),
 ]
 PACKAGE = Path(__file__).parents[1] / "src" / "helpers"

@@ -8,9 +8,10 @@ import pytest
 
 from helpers.evidence import load
 from helpers.evidence.declared import UndeclaredRead, only
+from helpers.modules import code_digest, modules_of
 from helpers.run import read_cards, resolve
 from helpers.run.cache import files_of, keep, nearest_parts, restore
-from helpers.run.keys import key_of, key_parts, modules_of, why
+from helpers.run.keys import key_of, key_parts, why
 
 ROOT = Path(__file__).parents[1]
 
@@ -132,6 +133,20 @@ def test_imports_are_followed_through_modules():
         found
     )
     assert not [name for name in found if name.startswith("helpers.models.market")]
+
+
+def test_what_a_module_makes_depends_on_the_modules_it_imports_and_no_others(project):
+    def digests():
+        code_digest.cache_clear()
+        return code_digest("helpers.models.chips.lag"), code_digest("helpers.models.market.model_gap")
+
+    lag, gap = digests()
+    edited(project / "src/helpers/models/chips/specs.py", "\n\n\n", "\n\nADDED = 1\n\n")
+    after = digests()
+    assert after[0] != lag and after[1] == gap
+    edited(project / "constraints.txt", "numpy==", "numpy===")
+    assert digests()[1] != gap
+    code_digest.cache_clear()
 
 
 def test_reason_names_the_part_with_its_old_and_new_value(deck, evidence):

@@ -51,7 +51,7 @@ def test_each_exhibit_has_its_menu_and_files(site):
     assert len(figures) > 20
     for figure in figures:
         name = figure.get("data-exhibit")
-        for kind in ("csv", "svg", "png") if figure.xpath('.//div[@class="exhibit-chart"]') else ("csv",):
+        for kind in ("csv", "svg") if figure.xpath('.//div[@class="exhibit-chart"]') else ("csv",):
             assert figure.xpath(f'.//a[@href="exhibits/{name}.{kind}"][@download]'), name
             assert (site / "exhibits" / f"{name}.{kind}").stat().st_size > 0
         assert figure.xpath(f'.//a[@class="exhibit-link"][@href="#x-{name}"]'), name

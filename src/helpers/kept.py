@@ -7,13 +7,10 @@ and renamed in; it carries its own digest, so one that a disk has spoiled is mad
 import contextlib
 import hashlib
 import os
-import sys
 from collections.abc import Callable, Iterable
-from functools import cache
 from pathlib import Path
 
-from helpers.fingerprint import digest, files_below
-from helpers.paths import build_dir, project_root
+from helpers.paths import build_dir
 
 KEPT = 1500
 _DIGEST_BYTES = 32
@@ -38,14 +35,6 @@ def kept(made_from: Iterable[str | bytes], make: Callable[[], bytes]) -> bytes:
         making.write_bytes(hashlib.sha256(product).digest() + product)
         making.replace(place)
     return product
-
-
-@cache
-def code_digest() -> str:
-    """The package's own code and templates, and the versions it is locked to: part of what a page is made from."""
-    package, lock = Path(__file__).parent, project_root() / "constraints.txt"
-    files = [*files_below(package, (".py", ".j2", ".json")), *([lock] if lock.is_file() else [])]
-    return hashlib.sha256("".join([sys.version, *map(digest, files)]).encode()).hexdigest()
 
 
 def prune() -> None:

@@ -65,20 +65,28 @@
     card.style.top = Math.max(8, event.clientY - box.height - 12) + "px";
   }
 
+  /* Vega, and the specification of a chart: "wide" and "narrow". */
+  async function specification(id) {
+    await Promise.all([load("assets/vendor/vega.min.js"), load("exhibits/" + id + ".js")]);
+    await load("assets/vendor/vega-interpreter.js");
+    return window.briefingCharts[id];
+  }
+
+  function viewOf(spec, options) {
+    const interpreted = { expr: vega.expressionInterpreter, logLevel: vega.Error };
+    return new vega.View(vega.parse(spec, null, { ast: true }), Object.assign(interpreted, options));
+  }
+
   async function enliven(chart) {
-    const figure = chart.closest("figure");
-    const id = figure.dataset.exhibit;
     try {
-      await Promise.all([load("assets/vendor/vega.min.js"), load("exhibits/" + id + ".js")]);
-      await load("assets/vendor/vega-interpreter.js");
+      const both = await specification(chart.closest("figure").dataset.exhibit);
       colours();
       const narrow = getComputedStyle(chart.querySelector(".narrow")).display !== "none";
-      const spec = recolour(window.briefingCharts[id][narrow ? "narrow" : "wide"]);
       const live = document.createElement("div");
       live.className = "live";
       live.setAttribute("aria-hidden", "true");
-      const view = new vega.View(vega.parse(spec, null, { ast: true }), {
-        expr: vega.expressionInterpreter, renderer: "svg", container: live, hover: true, logLevel: vega.Error,
+      const view = viewOf(recolour(both[narrow ? "narrow" : "wide"]), {
+        renderer: "svg", container: live, hover: true,
       });
       view.tooltip(tip);
       await view.runAsync();
@@ -94,6 +102,8 @@
       chart.classList.remove("enlivened");
     }
   }
+
+  window.briefingVega = { specification: specification, viewOf: viewOf };
 
   const charts = document.querySelectorAll(".exhibit > .exhibit-chart");
   charts.forEach(function (chart) {

@@ -18,8 +18,9 @@ from helpers.edition.swap import building_folder, swap_in
 from helpers.evidence import load
 from helpers.evidence.checks import Fault, check
 from helpers.fingerprint import digest, files_below
-from helpers.kept import code_digest, kept, prune
+from helpers.kept import kept, prune
 from helpers.models.claims import LedgerError
+from helpers.modules import code_digest
 from helpers.paths import build_dir, data_dir, project_root
 from helpers.run import execute, read_cards, resolve
 from helpers.run.execute import Outcome, Progress
@@ -141,7 +142,7 @@ def _faults() -> list[Fault]:
     folder = data_dir()
     files = [part for path in files_below(folder) for part in (str(path.relative_to(folder)), digest(path))]
     found = kept(
-        ("faults of the evidence", code_digest(), *files),
+        ("faults of the evidence", code_digest("helpers.evidence.checks"), *files),
         lambda: json.dumps(check(folder), default=int).encode(),
     )
     return [Fault(*fault) for fault in json.loads(found)]

@@ -3,10 +3,11 @@
 Every table keeps its file row in `row` (the header is row 1), so that a fault can be found in an editor.
 """
 
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ import yaml
 from helpers.evidence.hindsight import rule_as_known
 from helpers.evidence.package import Resource, read_package
 from helpers.evidence.periods import knowable_from, parse_period
+from helpers.fingerprint import files_below
 from helpers.paths import data_dir
 
 LATEST = "latest"
@@ -116,6 +118,13 @@ def _as_date(value: str | date) -> date:
 
 
 def _read_all(folder: Path) -> Evidence:
+    """The package as its files are now; read once as long as none of them changes."""
+    files = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files_below(folder)]
+    return _read_unchanged(folder, tuple(files))
+
+
+@lru_cache(maxsize=4)
+def _read_unchanged(folder: Path, stamps: tuple) -> Evidence:
     package = read_package(folder)
     tables = {name: _read_table(package[name], folder) for name in TABLES if name in package}
     empty = {name: pd.DataFrame() for name in TABLES if name not in tables}
@@ -178,7 +187,7 @@ def _days(column: pd.Series, parse) -> pd.Series:
 def _cut(whole: Evidence, day: date) -> Evidence:
     """The evidence of that day: later rows dropped, later documents unnamed, notes with hindsight blanked."""
     known = pd.Timestamp(day)
-    cut = {name: getattr(whole, name) for name in TABLES}
+    cut = {name: getattr(whole, name).copy() for name in TABLES}  # what is read once must stay as it was read
     cut["sources"] = _sources_known(whole.sources, known)
     existing = set(cut["sources"]["source_id"])
     for name, frame in cut.items():
@@ -194,7 +203,7 @@ def _cut(whole: Evidence, day: date) -> Evidence:
         for rule in whole.rules
         if knowable_from(str(rule["published"])) <= day
     ]
-    return replace(whole, as_of=day, rules=rules, full=whole, **cut)
+    return replace(whole, as_of=day, rules=rules, full=whole, scenarios=deepcopy(whole.scenarios), **cut)
 
 
 def _without_hindsight(frame: pd.DataFrame, known: pd.Timestamp) -> pd.DataFrame:

@@ -128,12 +128,20 @@ class Exhibit:
         """The subtitle without the date, which the caption gives."""
         return self.subtitle.removesuffix(f"As known on {day(self.as_of)}").rstrip(" .;,")
 
+    @property
+    def _credit(self) -> str:
+        """The line below a picture that leaves the site."""
+        return credit(self, NAMED_SOURCES)
+
     def _chart_html(self, anchor: str) -> str:
         drawings = "".join(
             svg.page_svg(drawing, f"{anchor}-{name}", f"drawing {name}")
             for name, drawing in self.drawings.items()
         )
-        return f'<div class="exhibit-chart" role="img" aria-label="{escape(self.alt, quote=True)}">{drawings}</div>'
+        return (
+            f'<div class="exhibit-chart" role="img" aria-label="{escape(self.alt, quote=True)}" '
+            f'data-credit="{escape(self._credit, quote=True)}">{drawings}</div>'
+        )
 
     def _sources_html(self) -> str:
         by_publisher: dict[str, list[dict[str, str]]] = {}
@@ -153,7 +161,7 @@ class Exhibit:
         return f'<div class="exhibit-source">{known} · Sources: {listed}{more}</div>'
 
     def _menu_html(self, anchor: str) -> str:
-        files = ("csv", "svg", "png") if self.chart is not None else ("csv",)
+        files = ("csv", "svg") if self.chart is not None else ("csv",)
         links = "".join(
             f'<a class="exhibit-file" href="exhibits/{self.id}.{kind}" download>{kind.upper()}'
             f'<span class="visually-hidden"> of: {escape(self.title)}</span></a>'
@@ -178,7 +186,7 @@ class Exhibit:
         return {"text/html": self.to_html(), "text/plain": f"{self.title}\n{self.subtitle}\n{self.alt}"}
 
     def write(self, folder: Path) -> list[Path]:
-        """Write `<id>.csv`, `.svg`, `.png`, `.js` (the compiled Vega for the page), `.html` and `.json`.
+        """Write `<id>.csv`, `.svg`, `.js` (the compiled Vega for the page), `.html` and `.json`.
 
         Returns the files written. The folder is made when it is missing.
         """
@@ -190,16 +198,13 @@ class Exhibit:
         }
         if self.chart is not None:
             texts["svg"] = picture.download_svg(
-                self.drawings["wide"], self.title, self._measure, credit(self, NAMED_SOURCES), self.alt
+                self.drawings["wide"], self.title, self._measure, self._credit, self.alt
             )
             texts["js"] = self._script()
         written = []
         for kind, text in texts.items():
             written.append(folder / f"{self.id}.{kind}")
             written[-1].write_text(text, encoding="utf-8")
-        if self.chart is not None:
-            written.append(folder / f"{self.id}.png")
-            written[-1].write_bytes(picture.to_png(texts["svg"]))
         return written
 
     def record(self) -> dict[str, Any]:

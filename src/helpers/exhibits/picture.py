@@ -1,25 +1,17 @@
 """A chart to take away: the drawing with its finding above, its date and sources below, to stand alone.
 
-On white and in the light colours; as SVG, and as PNG at twice the size.
+On white and in the light colours, as SVG. The page's `picture.js` sets the same picture as PNG when a reader asks.
 """
 
-import io
 import textwrap
 from html import escape
-from pathlib import Path
 
-import vl_convert
 from lxml import etree
-from PIL import Image
-from PIL import __version__ as pillow
 
-from helpers.exhibits.svg import clean, drawn_with, register_fonts
+from helpers.exhibits.svg import clean
 from helpers.exhibits.theme import TOKENS
-from helpers.fingerprint import digest
-from helpers.kept import kept
 
 MARGIN = 16
-COLOURS = 256
 _SVG = "http://www.w3.org/2000/svg"
 # Size, line, weight, ink, and the mean width of a letter over the size, a little above what Inter takes.
 _TITLE = (19, 25, 600, "ink", 0.56)
@@ -43,19 +35,6 @@ def download_svg(drawing: str, title: str, subtitle: str, foot: str, alt: str) -
         f"<title>{escape(title)}</title><desc>{escape(alt)}</desc>"
         f'<rect width="100%" height="100%" fill="#ffffff"/>{head}{inner}{below}</svg>'
     )
-
-
-def to_png(picture: str) -> bytes:
-    """The picture in few colours, which a chart does not miss."""
-    return kept((digest(Path(__file__)), drawn_with(), pillow, picture), lambda: _png(picture))
-
-
-def _png(picture: str) -> bytes:
-    register_fonts()
-    drawn = Image.open(io.BytesIO(vl_convert.svg_to_png(picture, scale=2))).convert("RGB")
-    out = io.BytesIO()
-    drawn.quantize(COLOURS, dither=Image.Dither.NONE).save(out, "PNG", compress_level=6)
-    return out.getvalue()
 
 
 def _lines(texts: tuple, width: float, top: float) -> tuple[str, float]:

@@ -22,7 +22,7 @@ from helpers.pages.standalone import standalone
 from helpers.pages.whole import NAME, whole
 from helpers.paths import notebooks_dir, report_dir
 
-SERVED = ("csv", "svg", "png", "js")
+SERVED = ("csv", "svg", "js")
 _EXHIBIT = re.compile(r'<figure class="exhibit" id="x-([a-z0-9-]+)"')
 
 

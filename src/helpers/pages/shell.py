@@ -104,7 +104,7 @@ def page(site: Site, name: str, content: Content) -> str:
 def _needed(content: Content) -> list[str]:
     needed = []
     if 'class="exhibit-chart"' in content.html:
-        needed.append("assets/js/charts.js")
+        needed += ["assets/js/charts.js", "assets/js/picture.js"]
     if 'class="register"' in content.html:
         needed.append("assets/js/tables.js")
     return needed

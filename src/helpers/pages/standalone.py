@@ -18,7 +18,8 @@ from pygments.formatters import HtmlFormatter
 
 from helpers.exhibits.theme import css_variables
 from helpers.fingerprint import digest
-from helpers.kept import code_digest, kept
+from helpers.kept import kept
+from helpers.modules import code_digest
 from helpers.pages.content import clean
 from helpers.pages.typography import set_text
 from helpers.paths import report_dir
@@ -57,14 +58,11 @@ def standalone(notebook: Path, target: Path, exhibits: Path | None = None) -> Pa
 
     The CSV of every exhibit found in `exhibits` travels inside the file; links to the site are kept as text.
     """
-    csvs = sorted(exhibits.glob("*.csv")) if exhibits else []
-    parts = [
-        notebook.name,
-        notebook.read_bytes(),
-        _style(),
-        *(f"{path.name} {digest(path)}" for path in csvs),
-    ]
-    target.write_bytes(kept((code_digest(), *parts), lambda: _document(notebook, exhibits).encode()))
+    written = notebook.read_bytes()
+    csvs = [path for path in sorted(exhibits.glob("*.csv")) if path.name.encode() in written] if exhibits else []
+    parts = [notebook.name, written, _style(), *(f"{path.name} {digest(path)}" for path in csvs)]
+    code = code_digest("helpers.pages.standalone")
+    target.write_bytes(kept((code, *parts), lambda: _document(notebook, exhibits).encode()))
     return target
 
 

@@ -4,14 +4,11 @@ A part is named (`module helpers.models.chips.lag`, `evidence chips`, `parameter
 docstrings and layout of modules do not count, nor does anything outside what the notebook imports.
 """
 
-import ast
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import nbformat
 import pandas as pd
@@ -19,6 +16,7 @@ import pandas as pd
 from helpers.cards import Card
 from helpers.evidence import Evidence
 from helpers.fingerprint import digest
+from helpers.modules import module_digest, modules_of
 from helpers.paths import notebooks_dir, project_root
 
 Parts = dict[str, str]
@@ -39,7 +37,8 @@ def key_parts(
     parts |= {f"evidence {name}": _evidence_digest(evidence, name) for name in card.evidence}
     parts |= {"evidence sources": _cited_sources_digest(evidence, card.evidence)}
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    parts |= {f"module {name}": _module_digest(name) for name in modules_of(code)}
+    modules = modules_of(code, *_ALWAYS)
+    parts |= {f"module {name}": module_digest(name) for name in modules}
     parts |= {f"results of {page}": _digest(upstream[page]) for page in card.reads}
     root = project_root()
     parts |= {f"file {name}": digest(root / name) for name in _ENVIRONMENT if (root / name).is_file()}
@@ -61,75 +60,6 @@ def why(parts: Parts, before: Parts | None) -> list[str]:
         if old != new:
             reasons.append(f"{name}: {_short(old)} -> {_short(new)}")
     return reasons
-
-
-def modules_of(code: str) -> list[str]:
-    """Every module of the package that this code imports, directly or through others, sorted."""
-    found: set[str] = set()
-    waiting = [*_imports(ast.parse(code)), *_ALWAYS]
-    while waiting:
-        name = waiting.pop()
-        path = _path_of(name)
-        if path is None or name in found:
-            continue
-        found.add(name)
-        parent = name.rpartition(".")[0]
-        waiting += [parent] if parent else []
-        waiting += _read_module(path, path.stat().st_mtime_ns).imports
-    return sorted(found)
-
-
-def _statements(tree: ast.Module) -> Iterator[ast.AST]:
-    """The module and every statement and branch in it: no expression, where neither imports nor docstrings are."""
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
-            waiting += getattr(node, name, ())
-
-
-def _imports(tree: ast.Module) -> list[str]:
-    names = []
-    for node in _statements(tree):
-        if isinstance(node, ast.Import):
-            names += [name.name for name in node.names if name.name.startswith("helpers")]
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers"):
-            names += [node.module, *(f"{node.module}.{name.name}" for name in node.names)]
-    return names
-
-
-def _path_of(module: str) -> Path | None:
-    base = project_root() / "src" / Path(*module.split("."))
-    for path in (base.with_suffix(".py"), base / "__init__.py"):
-        if path.is_file():
-            return path
-    return None
-
-
-class _Module(NamedTuple):
-    imports: list[str]
-    digest: str
-
-
-@cache
-def _read_module(path: Path, changed_ns: int) -> _Module:
-    """What a module imports, and the digest of its code without comments, docstrings and layout."""
-    code = path.read_text(encoding="utf-8")
-    tree = ast.parse(code)
-    imports = _imports(tree)
-    for node in _statements(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
-            value = body[0].value
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                body[0] = ast.Pass()
-    return _Module(imports, _digest(ast.dump(tree)))
-
-
-def _module_digest(module: str) -> str:
-    path = _path_of(module)
-    return _read_module(path, path.stat().st_mtime_ns).digest
 
 
 def _evidence_digest(evidence: Evidence, name: str) -> str:
