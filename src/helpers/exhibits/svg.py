@@ -4,6 +4,7 @@ Inter ships with the project and is registered with vl-convert, so that text is 
 """
 
 import json
+import logging
 import os
 import re
 from copy import deepcopy
@@ -26,6 +27,8 @@ _TOKEN_OF_HEX = {light: name for name, (light, _) in TOKENS.items()}
 _ALIASES = {"white": "#ffffff", "#fff": "#ffffff", "black": TOKENS["ink"][0], "#000": TOKENS["ink"][0],
             "#000000": TOKENS["ink"][0]}  # fmt: skip
 _UNPAINTED = {"none", "transparent", "inherit", "currentColor"}
+# Its remarks on a specification would stand in a notebook as if they were output.
+logging.getLogger("vl_convert").setLevel(logging.ERROR)
 _DECIMALS = re.compile(r"-?\d+\.\d{3,}")
 
 

@@ -32,13 +32,11 @@ from helpers.paths import notebooks_dir, project_root
 from helpers.results import DECLARED
 from helpers.run.cache import keep, keep_times, nearest_parts, restore, result_digests
 from helpers.run.keys import Parts, key_parts, why
-from helpers.run.provisioner import warm_kernels
+from helpers.run.provisioner import FIXED, warm_kernels
 
 Progress = Callable[[Card, int, int], None]
 KERNEL = "python3"
 NOTEBOOK_SECONDS = 900
-# Sums over several threads depend on their number, and drawn dates on the time zone: fixed, for equal bytes.
-_FIXED = {"TZ": "UTC", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 class NotebookFailed(Exception):
@@ -91,7 +89,7 @@ def execute(
         "BRIEFING_RUN_DIR": str(folder),
         "BRIEFING_ROOT": str(project_root()),
         DECLARED: declared,
-        **_FIXED,
+        **FIXED,
     }
     running: dict[Future, str] = {}
     outcomes: dict[str, Outcome] = {}
@@ -193,7 +191,7 @@ def _execute_one(
 def _keep(output: Path, folder: Path, source: Path) -> Path:
     """Move the failed notebook out of the executed ones; the unexecuted one where nothing was written."""
     kept = folder / "failed" / output.name
-    kept.parent.mkdir(exist_ok=True)
+    kept.parent.mkdir(parents=True, exist_ok=True)
     if output.exists():
         shutil.move(output, kept)
     else:

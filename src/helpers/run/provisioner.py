@@ -21,6 +21,8 @@ from typing import Any
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
 NAME = "briefing-warm"
+# Sums over several threads depend on their number, and drawn dates on the time zone: fixed, for equal bytes.
+FIXED = {"TZ": "UTC", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 class WarmServer:
@@ -31,6 +33,7 @@ class WarmServer:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "helpers.run.warm", str(theirs.fileno())],
             pass_fds=(theirs.fileno(),),
+            env={**os.environ, **FIXED},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
@@ -38,10 +41,12 @@ class WarmServer:
         self._connection = ours
         self._lines = ours.makefile("rw", encoding="utf-8")
         self._turn = threading.Lock()
+        self._has_forked = False
 
     def ask(self, **request: Any) -> dict[str, Any]:
         """One request and its answer; RuntimeError when the warm process is gone."""
         with self._turn:
+            self._has_forked = self._has_forked or "fork" in request
             self._lines.write(json.dumps(request) + "\n")
             self._lines.flush()
             answer = self._lines.readline()
@@ -53,6 +58,8 @@ class WarmServer:
         """End the warm process and every kernel that is still running."""
         self._lines.close()
         self._connection.close()
+        if not self._has_forked:  # nobody waits for what it is still importing
+            self._process.kill()
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:

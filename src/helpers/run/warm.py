@@ -1,7 +1,7 @@
 """A warm process that forks ready kernels.
 
-Interpreter start, entry-point scans and imports take most of a notebook's time. This process does them once; each
-kernel is a fork of it and a real ipykernel. It is started by `helpers.run.provisioner` and ends, with every kernel
+Interpreter start, entry-point scans and imports take most of a notebook's time. This process does them, and reads the
+evidence, once; each kernel is a fork of it and a real ipykernel. It is started by `helpers.run.provisioner` and ends, with every kernel
 it forked, when its client goes away for whatever reason.
 
 Protocol: one JSON object a line over the socket whose descriptor is the argument.
@@ -10,6 +10,7 @@ kernel runs, then its exit code.
 """
 
 import contextlib
+import gc
 import json
 import os
 import random
@@ -109,6 +110,10 @@ def main() -> None:
     for name in PRELOADED:
         with contextlib.suppress(ImportError):
             __import__(name)
+    with contextlib.suppress(Exception):  # a kernel that reads faulty evidence says so itself
+        sys.modules["helpers.evidence"].load()
+    gc.collect()
+    gc.freeze()  # what is shared with the kernels is neither searched by their collector nor copied for it
     serve(socket.socket(fileno=int(sys.argv[1])))
 
 
