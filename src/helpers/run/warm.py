@@ -1,8 +1,8 @@
 """A warm process that forks ready kernels.
 
-Interpreter start, entry-point scans and imports take most of a notebook's time. This process does them, and reads the
-evidence, once; each kernel is a fork of it and a real ipykernel. It is started by `helpers.run.provisioner` and ends, with every kernel
-it forked, when its client goes away for whatever reason.
+Interpreter start, entry-point scans and imports take most of a notebook's time. This process does them, and reads
+the evidence, once; each kernel is a fork of it and a real ipykernel. It is started by `helpers.run.provisioner` and
+ends, with every kernel it forked, when its client goes away for whatever reason.
 
 Protocol: one JSON object a line over the socket whose descriptor is the argument.
 `{"fork": argv, "env": ..., "cwd": ...}` answers `{"pid": ...}`; `{"code": pid}` answers `{"code": null}` while that

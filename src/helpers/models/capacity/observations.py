@@ -58,7 +58,7 @@ def licensed_pieces(
     over its price counts the quarters that no release covers. error: the standard deviation of logs of a count that
     brings no interval; prices: by chip key the middle (USD) and the standard deviation of logs.
     """
-    found, facts = {}, independent(facts)
+    found, facts = {}, _happened(independent(facts))
     for chip in LICENSED:
         metrics = (
             ["china_shipments"] if chip.key == "amd" else ["units", "cumulative_units", "delivered_units"]
@@ -110,6 +110,8 @@ def _from_revenue(
 
 
 def _disjoint(rows: pd.DataFrame, quarters: pd.PeriodIndex, error: float) -> list[Piece]:
+    if rows.empty:
+        return []
     start = rows["period_start"].where(rows["metric"] != "delivered_units", quarters[0].start_time)
     rows = rows.assign(start=start, length=(rows["period_end"] - start)).sort_values(["length", "fact_id"])
     pieces: list[Piece] = []
@@ -145,7 +147,7 @@ def domestic_counts(facts: pd.DataFrame, parameters: list[str]) -> list[Count]:
     selectors = [(list(HUAWEI_ENTITIES), ["shipments", "production"], ("huawei",))]
     selectors += [([vendor.entity], ["shipments"], (vendor.leg,)) for vendor in VENDORS if vendor.entity]
     selectors += [(["China"], ["domestic_ai_accelerator_shipments"], DOMESTIC)]
-    found, seen, facts = [], set(), independent(facts)
+    found, seen, facts = [], set(), _happened(independent(facts))
     for entities, metrics, legs in selectors:
         for row in _counts(facts, entities, metrics).sort_values("fact_id").itertuples():
             # One count told twice is one count, also where the tables have not linked the two.
@@ -161,22 +163,23 @@ def domestic_counts(facts: pd.DataFrame, parameters: list[str]) -> list[Count]:
     return [count for _, count in sorted(found, key=lambda pair: (pair[0], pair[1].fact_id))]
 
 
+def _happened(facts: pd.DataFrame) -> pd.DataFrame:
+    """Values of what had happened by the time they were published."""
+    return facts[
+        facts["status"].isin(COUNTED) & facts["value"].notna() & (facts["period_end"] <= facts["published"])
+    ]
+
+
 def _counts(
-    facts: pd.DataFrame,
+    happened: pd.DataFrame,
     entities: list[str],
     metrics: list[str],
     units: Sequence[str] = ("cards", "chips"),
     statuses: Sequence[str] = COUNTED,
 ) -> pd.DataFrame:
-    """Facts that count something that had happened by the time they were published."""
-    return facts[
-        facts["entity"].isin(entities)
-        & facts["metric"].isin(metrics)
-        & facts["status"].isin(statuses)
-        & facts["unit"].isin(units)
-        & facts["value"].notna()
-        & (facts["period_end"] <= facts["published"])
-    ]
+    """The rows of `_happened` that count something."""
+    own = happened[happened["entity"].isin(entities)]
+    return own[own["metric"].isin(metrics) & own["status"].isin(statuses) & own["unit"].isin(units)]
 
 
 def condition(

@@ -72,10 +72,18 @@ def delay(flow: np.ndarray, quarters: np.ndarray | float) -> np.ndarray:
     return moved
 
 
+@lru_cache(maxsize=32)
+def _middles(first: int, number: int) -> np.ndarray:
+    """The middle of each of so many quarters from the one with that ordinal."""
+    quarters = pd.period_range(pd.Period(ordinal=first, freq="Q"), periods=number)
+    return np.asarray(quarters.start_time + (quarters.end_time - quarters.start_time) / 2)
+
+
 def within(quarters: pd.PeriodIndex, start: pd.Timestamp, end: pd.Timestamp) -> np.ndarray:
     """Which quarters have their middle day inside a period; so fiscal years fall on the nearest calendar quarters."""
-    half = quarters.start_time + (quarters.end_time - quarters.start_time) / 2
-    return np.asarray((half >= start) & (half <= end + pd.Timedelta(days=1)))
+    half = _middles(int(quarters[0].ordinal), len(quarters))
+    first, last = pd.Timestamp(start), pd.Timestamp(end) + pd.Timedelta(days=1)
+    return (half >= first.to_datetime64()) & (half <= last.to_datetime64())
 
 
 def overlap(quarters: pd.PeriodIndex, start: date | pd.Timestamp, end: date | pd.Timestamp) -> np.ndarray:
