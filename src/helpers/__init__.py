@@ -3,6 +3,7 @@
 paths      every folder, found from the project root
 fingerprint   what a build depended on; standard library only
 kept       products made again only when what they were made from has changed
+modules    which modules a piece of code imports, and the digest of what each does
 evidence   load, validate and cut the hand-kept tables of `data/`
 refresh    what comes in: snapshots of published data as proposals, and the one writer of `data/`
 models     pure functions from tables and assumptions to tidy results

@@ -29,7 +29,7 @@ from typing import Any
 from helpers.cards import Deck
 from helpers.evidence import Evidence
 from helpers.pages.check import check_site
-from helpers.pages.finish import finish
+from helpers.pages.finish import finish, write_files
 from helpers.pages.numbers import figure_span
 from helpers.pages.render import RenderFailed, choose_renderer, render
 from helpers.pages.stage import stage
@@ -62,6 +62,6 @@ def make_site(
     Raises RenderFailed. Returns `site`.
     """
     project = stage(run, evidence, deck, parameters, run / "pages")
-    rendered = render(project, renderer)
+    rendered = render(project, renderer, lambda: write_files(run, evidence, deck, site))
     finish(rendered, project, run, evidence, deck, parameters, inputs or {}, site)
     return site

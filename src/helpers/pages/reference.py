@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 
 from helpers.fingerprint import files_below
+from helpers.kept import kept
 
 PACKAGE = Path(__file__).parents[1]
 _CODE = re.compile(r"`+([^`]+)`+")
@@ -17,6 +18,11 @@ _STAGE = re.compile(r"^(\w+) {2,}\S", re.M)
 
 def reference_html() -> str:
     """The reference page: a heading per stage in the order of the data, its modules below, each to be unfolded."""
+    texts = [part for path in files_below(PACKAGE, (".py",)) for part in (str(path), path.read_bytes())]
+    return kept(("reference", *texts), lambda: _reference().encode()).decode()
+
+
+def _reference() -> str:
     front = _parsed(PACKAGE / "__init__.py")
     order = _STAGE.findall(ast.get_docstring(front) or "")
     modules: dict[str, list[Path]] = {name: [] for name in order}

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -67,28 +68,28 @@ def _quarto_version() -> str:
     return found
 
 
-def render(project: Path, renderer: str = "auto") -> Path:
-    """Render the staged project and return the folder of its pages. Raises RenderFailed."""
+def render(project: Path, renderer: str = "auto", meanwhile: Callable[[], None] = lambda: None) -> Path:
+    """Render the staged project and return the folder of its pages. Raises RenderFailed.
+
+    `meanwhile` is called once the renderer, a process of its own, has started.
+    """
     renderer = choose_renderer(renderer)
     if renderer == "quarto":
         command = [shutil.which("quarto"), "render", str(project), "--no-execute"]
     else:
         command = [sys.executable, "-m", "smalldocs.cli", "render", str(project), "--quiet"]
-    try:
-        done = subprocess.run(
-            command,
-            cwd=project,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-            preexec_fn=end_with_parent,
-        )
-    except subprocess.TimeoutExpired:
-        raise RenderFailed(f"{renderer} did not finish in {SECONDS} seconds") from None
-    if done.returncode:
-        raise RenderFailed(f"{renderer} failed:\n{(done.stderr or done.stdout).strip()[-2000:]}")
-    broken = [line for line in done.stderr.splitlines() if "include" in line and "not found" in line]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=project, preexec_fn=end_with_parent, **pipes) as process:
+        try:
+            meanwhile()
+            said, warned = process.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            raise RenderFailed(f"{renderer} did not finish in {SECONDS} seconds") from None
+        finally:
+            process.kill()  # nothing to an ended one
+    if process.returncode:
+        raise RenderFailed(f"{renderer} failed:\n{(warned or said).strip()[-2000:]}")
+    broken = [line for line in warned.splitlines() if "include" in line and "not found" in line]
     if broken:
         raise RenderFailed("\n".join(broken))
     pages = project / OUTPUT

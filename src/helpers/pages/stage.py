@@ -29,6 +29,7 @@ ARTICLE = "article-"
 _PAGE = "---\ntitle: Article\n---\n\n{{{{< include _generated/{name}.md >}}}}\n"
 VERDICTS = ("verdicts", "claims")
 _MARKDOWN = re.compile(r"[\\`*_\[\]#|~^$!]")
+_VARIABLE = re.compile(r"\{\{<\s*var\s+([\w.-]+)")
 _TEXT = re.compile(r"(?<=>)[^<]+|^[^<]+")
 
 
@@ -52,7 +53,11 @@ def stage(run: Path, evidence: Evidence, deck: Deck, parameters: Mapping[str, An
         (folder / GENERATED / f"{name}.md").write_text(raw_block(content), encoding="utf-8")
         if name.startswith(ARTICLE):
             (folder / f"{name}.qmd").write_text(_PAGE.format(name=name), encoding="utf-8")
-    values = {**_inline(variables(headlines, links)), **_counts(evidence)}
+    asked = {
+        name for path in folder.rglob("*.*") for name in _VARIABLE.findall(path.read_text(encoding="utf-8"))
+    }
+    # The renderer reads this file again for every page, so only what a page asks for is in it.
+    values = _only({**_inline(variables(headlines, links)), **_counts(evidence)}, asked)
     (folder / "_variables.yml").write_text(
         yaml.safe_dump(values, allow_unicode=True, sort_keys=True, width=10**9), encoding="utf-8"
     )
@@ -155,6 +160,18 @@ def _inline(values: dict[str, Any]) -> dict[str, Any]:
     return _TEXT.sub(lambda text: _MARKDOWN.sub(lambda mark: f"&#{ord(mark[0])};", text[0]), values)
 
 
+def _only(values: Mapping[str, Any], asked: set[str], before: str = "") -> dict[str, Any]:
+    """Those of the nested values whose dotted names are asked for."""
+    picked = {}
+    for key, value in values.items():
+        name = f"{before}{key}"
+        if isinstance(value, Mapping):
+            picked |= {key: inner} if (inner := _only(value, asked, f"{name}.")) else {}
+        elif name in asked:
+            picked[key] = value
+    return picked
+
+
 def _counts(evidence: Evidence) -> dict[str, Any]:
     names = ("sources", "facts", "chips", "events", "assumptions", "claims")
     counts = {name: f"{len(getattr(evidence, name)):,}" for name in names}
@@ -179,7 +196,9 @@ def _stage_notebook(source: Path, card: Any, target: Path) -> None:
     )
     front["execute"] = {"echo": False, "enabled": False}
     # Lists of lines: Quarto drops the line ends of a cell whose source is one text.
-    head, foot = (text.splitlines(keepends=True) for text in (f"---\n{yaml.safe_dump(front)}---", raw_block(also)))
+    head, foot = (
+        text.splitlines(keepends=True) for text in (f"---\n{yaml.safe_dump(front)}---", raw_block(also))
+    )
     first = {"cell_type": "raw", "id": "front", "metadata": {}, "source": head}
     last = {"cell_type": "markdown", "id": "also", "metadata": {}, "source": foot}
     notebook["cells"] = [first, *cells, last]

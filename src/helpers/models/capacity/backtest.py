@@ -16,7 +16,8 @@ import scoringrules
 from helpers.evidence import independent
 from helpers.models.capacity.legs import LEGS
 from helpers.models.capacity.observations import COUNTED
-from helpers.models.capacity.reconcile import TARGETS, Target, ours, unit_of
+from helpers.models.capacity.published_figures import TARGETS, Target
+from helpers.models.capacity.reconcile import ours, unit_of
 from helpers.models.capacity.result import DRAWS, SEED, CapacityResult, percentiles, simulate
 
 ORIGINS = ("2024-06-30", "2025-06-30", "2025-12-31")
