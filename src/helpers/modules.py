@@ -20,22 +20,25 @@ from helpers.paths import project_root
 def modules_of(code: str, *more: str) -> list[str]:
     """Every module of the package that this code or a module of `more` imports, also through others, sorted."""
     found: set[str] = set()
-    waiting = [*_imports(ast.parse(code)), *more]
+    waiting = {*_imports(ast.parse(code)), *more}
+    seen = set(waiting)
+    source = project_root() / "src"
     while waiting:
         name = waiting.pop()
-        path = _path_of(name)
-        if path is None or name in found:
+        path = _path_of(name, source)
+        if path is None:
             continue
         found.add(name)
         parent = name.rpartition(".")[0]
-        waiting += [parent] if parent else []
-        waiting += _read(path).imports
+        new = {*_read(path).imports, *([parent] if parent else [])} - seen
+        seen |= new
+        waiting |= new
     return sorted(found)
 
 
 def module_digest(name: str) -> str:
     """The digest of one module's code. Raises FileNotFoundError for a name that is no module of the package."""
-    path = _path_of(name)
+    path = _path_of(name, project_root() / "src")
     if path is None:
         raise FileNotFoundError(f"no module of the package is called {name!r}")
     return _read(path).digest
@@ -74,8 +77,8 @@ def _imports(tree: ast.Module) -> list[str]:
     return names
 
 
-def _path_of(module: str) -> Path | None:
-    base = project_root() / "src" / Path(*module.split("."))
+def _path_of(module: str, source: Path) -> Path | None:
+    base = source / Path(*module.split("."))
     for path in (base.with_suffix(".py"), base / "__init__.py"):
         if path.is_file():
             return path

@@ -139,8 +139,8 @@ class Exhibit:
             for name, drawing in self.drawings.items()
         )
         return (
-            f'<div class="exhibit-chart" role="img" aria-label="{escape(self.alt, quote=True)}" '
-            f'data-credit="{escape(self._credit, quote=True)}">{drawings}</div>'
+            f'<div class="exhibit-chart" data-credit="{escape(self._credit, quote=True)}" '
+            f'role="img" aria-label="{escape(self.alt, quote=True)}">{drawings}</div>'
         )
 
     def _sources_html(self) -> str:
