@@ -170,6 +170,25 @@ def test_shown_rows_are_taken_away_as_csv(browser, site):
         assert known and all(float(value) > 0 for value in known)
 
 
+def test_a_value_written_in_billions_sorts_and_is_taken_away_as_the_number(browser, site):
+    facts = load(as_of=AS_OF).facts.set_index("fact_id")
+    alone = facts["low"].isna() & facts["high"].isna()
+    large = facts.index[alone & (facts["value"] >= 1e9)]
+    with Reader(browser) as reader:
+        page = reader.open(f"file://{site}/facts.html")
+        assert page.locator(f"[id='{large[0]}'] td.n").inner_text().strip().endswith("bn")
+        page.locator("th button", has_text="Value").click()
+        page.locator("th button", has_text="Value").click()
+        first = page.locator("tbody tr").first.get_attribute("id")
+        values = facts["value"].fillna(facts["low"])
+        assert values[first] == values.max(), "the largest comes first, not the one with most digits"
+        with page.expect_download() as started:
+            page.get_by_role("button", name="CSV of these rows").click()
+        with Path(started.value.path()).open(encoding="utf-8") as file:
+            taken = {row["id"]: row["Value"] for row in csv.DictReader(file)}
+        assert {name: float(taken[name]) for name in large} == facts.loc[large, "value"].to_dict()
+
+
 def test_up_to_four_chips_stand_side_by_side(browser, site):
     with Reader(browser) as reader:
         page = reader.open(f"file://{site}/accelerators.html?compare=h100_sxm")
@@ -259,6 +278,15 @@ def test_search_finds_pages_exhibits_facts_and_sources_from_a_file(browser, site
         page.wait_for_selector("dialog.search li a")
         kinds = set(page.locator("dialog.search li small:first-child").all_inner_texts())
         assert {"Exhibit", "Fact"} <= kinds
+        titles = page.locator("dialog.search li a").all_inner_texts()
+        focused = "document.activeElement.textContent"
+        for _ in range(2):
+            page.keyboard.press("ArrowDown")
+        assert page.evaluate(focused) == titles[1], "the arrows walk through the results"
+        page.keyboard.press("ArrowUp")
+        assert page.evaluate(focused) == titles[0]
+        page.keyboard.press("ArrowUp")
+        assert page.evaluate("document.activeElement.tagName") == "INPUT", "and back to the box"
         page.keyboard.press("Escape")
         assert page.locator("dialog.search").is_hidden()
         assert reader.faults == []

@@ -101,7 +101,7 @@ class NothingKnown:
     as_of: date
 
     def _repr_html_(self) -> str:
-        return f'<p class="nothing-known">Too little was known on {self.as_of.isoformat()} to show this.</p>'
+        return f'<p class="nothing-known">Too little was known on {self.as_of.isoformat()} to show more here.</p>'
 
 
 class Run:

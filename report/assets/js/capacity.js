@@ -72,7 +72,7 @@
       });
       rows.forEach(function (row, year) {
         ["p5", "p50", "p95"].forEach(function (name, place) {
-          row.querySelector("[data-out=" + name + "]").textContent = (stock[year][place] / 1e6).toFixed(2) + " M";
+          row.querySelector("[data-out=" + name + "]").textContent = (stock[year][place] / 1e6).toFixed(2);
         });
         const at = stock[year].map(function (value) { return 100 * value / most; });
         const range = row.querySelector(".range");

@@ -56,7 +56,18 @@
     });
   }
 
+  /* Up and down walk from the box through the results; above the first one lies the box again. */
+  function walk(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    const stops = [box].concat(Array.from(list.querySelectorAll("a")));
+    const next = stops[stops.indexOf(document.activeElement) + step];
+    event.preventDefault();
+    if (next) next.focus();
+  }
+
   open.hidden = false;
+  dialog.addEventListener("keydown", walk);
   open.addEventListener("click", function () { start(); dialog.showModal(); box.focus(); });
   box.addEventListener("input", find);
   document.addEventListener("keydown", function (event) {

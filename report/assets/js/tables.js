@@ -17,6 +17,12 @@
     return /[",\n\r]/.test(plain) ? '"' + plain.replace(/"/g, '""') + '"' : plain;
   }
 
+  /* What a part of a cell says; of a number written short, the number. */
+  function exact(node) {
+    const short = node.nodeName === "DATA" ? node : node.querySelector && node.querySelector("data");
+    return short ? short.value : node.textContent.trim();
+  }
+
   function save(name, lines) {
     const text = lines.map(function (line) { return line.map(field).join(","); }).join("\n") + "\n";
     const link = element("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv" })), download: name });
@@ -129,7 +135,7 @@
         ? [["id"].concat(held.columns)].concat(order.map(function (row) { return [row.id].concat(held.rows[row.id] || []); }))
         : [["id"].concat(titles)].concat(order.map(function (row) {
           return [row.id].concat(Array.from(row.cells, function (cell) {
-            return Array.from(cell.childNodes, function (node) { return node.textContent.trim(); }).filter(Boolean).join(" | ");
+            return Array.from(cell.childNodes, exact).filter(Boolean).join(" | ");
           }));
         })));
     });
@@ -146,7 +152,7 @@
         const sign = up ? 1 : -1;
         const numeric = head.classList.contains("n");
         const keys = new Map(rows.map(function (row) {
-          const text = (row.cells[place].firstChild || row.cells[place]).textContent.trim();
+          const text = exact(row.cells[place].firstChild || row.cells[place]);
           const value = parseFloat(text.replace(/,/g, "").replace("−", "-"));
           return [row, numeric ? (isNaN(value) ? -Infinity : value) : text.toLowerCase()];
         }));

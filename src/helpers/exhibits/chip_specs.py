@@ -115,7 +115,7 @@ def disputed_exhibit(disputed: pd.DataFrame, as_of: date, most: int = 24) -> Exh
     return Exhibit(
         id="chip-disputed-specifications",
         title=f"{len(disputed)} specifications are disputed, {_field(widest['field'])} of the "
-        f"{_short(widest['name'])} most: {widest['low']:,.0f} to {widest['high']:,.0f}",
+        f"{_short(widest['name'])} most: {widest['low']:,.0f} to {widest['high']:,.0f}{_unit(widest['field'])}",
         subtitle="Lowest and highest sourced value over the value used (1), log scale; the widest first. "
         f"As known on {day(as_of)}",
         unit="x of the value used",
@@ -139,9 +139,9 @@ def _scatter(chips: pd.DataFrame, narrow: bool) -> alt.LayerChart:
     down = (_LEAST[1], float(chips["tflops_fp16"].max()) * 1.5)
     x = alt.X(
         "memory_bw_gbs:Q",
-        title="memory bandwidth, GB/s",
+        title="memory bandwidth, TB/s",
         scale=alt.Scale(type="log", domain=list(across), nice=False),
-        axis=alt.Axis(values=[100, 300, 1000, 3000, 10000], format=","),
+        axis=alt.Axis(values=[100, 300, 1000, 3000, 10000], labelExpr="datum.value / 1000"),
     )
     y = alt.Y(
         "tflops_fp16:Q",
@@ -210,6 +210,13 @@ def _disputed_chart(rows: pd.DataFrame, narrow: bool) -> alt.LayerChart:
 def _short(name: str) -> str:
     """A chip's name as an axis label: without bin, card and product line."""
     return name.split(" (")[0].split(" in ")[0].removeprefix("Instinct ").removeprefix("GeForce ")
+
+
+def _unit(field: str) -> str:
+    """The unit of a specification after a number; nothing where it is not known."""
+    units = {"tops": "TOPS", "tflops": "TFLOPS", "gb": "GB", "gbs": "GB/s", "w": "W", "mm2": "mm²"}
+    found = next((units[part] for part in (field.split("_")[0], field.split("_")[-1]) if part in units), "")
+    return f" {found}" if found else ""
 
 
 def _field(name: str) -> str:

@@ -10,6 +10,7 @@ import altair as alt
 import pandas as pd
 
 from helpers.exhibits.exhibit import Exhibit, day
+from helpers.exhibits.layout import halo
 from helpers.exhibits.theme import colour
 
 INK, SUB, LINE = (colour(name) for name in ("ink", "sub", "line"))
@@ -163,7 +164,7 @@ def _frontier_chart(lines, chips, now, as_of: date, narrow: bool) -> alt.LayerCh
         layers += [
             alt.Chart(span).mark_rule(strokeDash=[4, 3], color=INK).encode(x=x, x2="until:T", y=y),
             alt.Chart(span).mark_point(shape="circle", size=46, color=INK).encode(x=x, y=y),
-            alt.Chart(label).mark_text(**put, fontWeight=600, color=INK).encode(x=x, y=y, text="text:N"),
+            *halo(alt.Chart(label).encode(x=x, y=y, text="text:N"), **put, fontWeight=600, color=INK),
         ]
     return alt.layer(*layers).properties(height=300 if narrow else 360)
 

@@ -4,6 +4,10 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import altair as alt
+
+from helpers.exhibits.theme import TOKENS
+
 # Inter at 12 px: mean width of a character and height of a line, in pixels.
 CHARACTER = 6.3
 LINE = 15
@@ -41,14 +45,14 @@ def beside(
     points: where the labelled points lie; size: width and height of the plot; others: further points to keep clear.
     Labels are placed in the order given, so the important ones come first.
     """
-    taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in [*points, *others]]
+    taken = [(x - 6, y - 4, x + 6, y + 4) for x, y in [*points, *others]]
     placed: list[Placed | None] = []
     for (x, y), text in zip(points, texts, strict=True):
         found = None
         for offset in _OFFSETS:
             box = _box(x, y, text, offset)
             inside = box[0] >= 0 and box[2] <= size[0] and box[1] >= 0 and box[3] <= size[1]
-            own = (x - 4, y - 4, x + 4, y + 4)
+            own = (x - 6, y - 4, x + 6, y + 4)
             if inside and not any(_overlap(box, other) for other in taken if other != own):
                 found = offset
                 taken.append(box)
@@ -61,6 +65,12 @@ def log_pixels(value: float, domain: tuple[float, float], length: float, down: b
     """Where a value of a log axis falls on its pixels; `down` for the vertical axis."""
     share = math.log(value / domain[0]) / math.log(domain[1] / domain[0])
     return length * (1 - share if down else share)
+
+
+def halo(chart: alt.Chart, width: int = 4, **text) -> list[alt.Chart]:
+    """A text mark over a ring of the page's colour, so that it reads where it crosses a line."""
+    ring = {"stroke": TOKENS["paper"][0], "strokeWidth": width, "strokeJoin": "round"}
+    return [chart.mark_text(**ring, **text), chart.mark_text(**text)]
 
 
 _OFFSETS = (

@@ -57,8 +57,8 @@ def rules_exhibit(rules: pd.DataFrame, as_of: date) -> Exhibit | None:
     return Exhibit(
         id="policy-rules-in-force",
         title=title,
-        subtitle="US rules about chips, from the first day on which the test applies to the last; dots: announced. "
-        f"As known on {day(as_of)}",
+        subtitle="US rules about chips, from the first day on which the test applies to the last; dots: announced"
+        f"{', grey: ended' if ended else ''}. As known on {day(as_of)}",
         unit="date",
         basis="effective dates",
         as_of=as_of,

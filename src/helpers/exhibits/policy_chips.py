@@ -12,12 +12,12 @@ from helpers.exhibits.policy import MEANING, QUESTION, STRENGTH, WORDS
 from helpers.exhibits.theme import colour
 
 NEEDING = ("licence-required", "case-by-case", "licence-letter")
-# effect: in words, in a word, the status whose colour it takes
+# effect: in words, the status whose colour it takes
 EFFECTS = {
-    "licence": ("need a licence", "licence", "licence-required"),
-    "notification": ("need notification", "notify", "nac-notification"),
-    "open": ("in doubt", "open", "undetermined"),
-    "eased": ("case by case", "case", "case-by-case"),
+    "licence": ("need a licence", "licence-required"),
+    "notification": ("need notification", "nac-notification"),
+    "open": ("in doubt", "undetermined"),
+    "eased": ("case by case", "case-by-case"),
 }
 
 
@@ -131,8 +131,8 @@ def caught_exhibit(
         unit="chips",
         basis="versions in the chips table on sale on that day",
         as_of=as_of,
-        chart=_caught_chart(rows, 0, 1.5),
-        narrow=_caught_chart(rows.assign(change=rows["change"].str.replace(" of ", "|of ", n=1)), 1, 1.9),
+        chart=_caught_chart(rows, 1.5, 29),
+        narrow=_caught_chart(rows.assign(change=rows["change"].str.replace(" of ", "|of ", n=1)), 1.9, 40),
         data=changes[["day", "change", "chip", "before", "after", "effect"]],
         sources=sources_of(rules[rules["level"] == "chip"]),
         alt="Bars by rule change: "
@@ -149,7 +149,7 @@ def caught_exhibit(
     )
 
 
-def _caught_chart(rows: pd.DataFrame, wording: int, room: float) -> alt.LayerChart:
+def _caught_chart(rows: pd.DataFrame, room: float, step: int) -> alt.LayerChart:
     # One bar a row; the second bar of a change gets a label that does not show.
     again = rows.groupby(["day", "change"]).cumcount().tolist()
     labels = [
@@ -158,7 +158,10 @@ def _caught_chart(rows: pd.DataFrame, wording: int, room: float) -> alt.LayerCha
     ]
     rows = rows.assign(
         label=labels,
-        text=[f"{n} {EFFECTS[e][wording]}" for n, e in zip(rows["chips"], rows["effect"], strict=True)],
+        text=[
+            f"{n} {EFFECTS[e][0].replace('need', 'needs') if n == 1 else EFFECTS[e][0]}"
+            for n, e in zip(rows["chips"], rows["effect"], strict=True)
+        ],
     )
     scale = alt.Scale(domain=[0, room * float(rows["chips"].max())], nice=False)
     base = alt.Chart(rows).encode(
@@ -170,7 +173,7 @@ def _caught_chart(rows: pd.DataFrame, wording: int, room: float) -> alt.LayerCha
         ),
         x=alt.X("chips:Q", title="chips", scale=scale, axis=alt.Axis(tickMinStep=1, tickCount=5)),
     )
-    tones = alt.Scale(domain=list(EFFECTS), range=[colour(tone) for *_, tone in EFFECTS.values()])
+    tones = alt.Scale(domain=list(EFFECTS), range=[colour(tone) for _, tone in EFFECTS.values()])
     bars = base.mark_bar(height=14).encode(color=alt.Color("effect:N", legend=None, scale=tones))
     texts = base.mark_text(align="left", dx=5, color=SUB).encode(text="text:N")
-    return alt.layer(bars, texts).properties(height=alt.Step(29))
+    return alt.layer(bars, texts).properties(height=alt.Step(step))

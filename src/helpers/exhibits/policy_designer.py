@@ -68,6 +68,7 @@ def designer_html(
     Useful without scripts too: it then says how to ask the same question on the command line.
     """
     makers = sorted({rule["addressee"] for rule in book["rules"] if rule["addressee"]})
+    sale = dates(book["metrics"].get("commercially_available_us", {}).get("label", ""))
     data = {
         "book": book,
         "dates": [{"day": day, "label": label} for day, label in sorted(labels.items())],
@@ -77,7 +78,7 @@ def designer_html(
         "markets": _options(MARKETS),
         "answers": _options(ANSWERS),
         "makers": makers,
-        "saleLabel": dates(book["metrics"].get("commercially_available_us", {}).get("label", "")),
+        "saleLabel": sale[:1].upper() + sale[1:],
         "vendors": _options({**{name: name for name in makers}, "another US maker": "another US maker",
                              "China": "a Chinese maker", "": "not known"}),
         "statuses": STATUS,

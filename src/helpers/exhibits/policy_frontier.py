@@ -79,7 +79,7 @@ def _frontier_chart(rows: pd.DataFrame, unit: str, width: int | None) -> alt.Lay
     lines = (
         alt.Chart(rows)
         .mark_line(interpolate="step-after")
-        .encode(x=x, y=alt.Y("p50:Q", title=unit, scale=scale), color=tone)
+        .encode(x=x, y=alt.Y("p50:Q", title=unit, scale=scale, axis=_ticks(rows)), color=tone)
     )
     changed = (
         rows.sort_values("day")
@@ -96,6 +96,13 @@ def _frontier_chart(rows: pd.DataFrame, unit: str, width: int | None) -> alt.Lay
     names = _step_names(changed, rows, scale, x, width) if width else []
     ends = _end_labels(rows, scale, x, beside=width is None)
     return alt.layer(band, lines, dots, *ends, *names).properties(height=330)
+
+
+def _ticks(rows: pd.DataFrame) -> alt.Axis:
+    """Ticks at 1, 2 and 5 of each power of ten, which a log scale over one or two of them needs no more of."""
+    low, high = rows["p50"].min(), rows[["p50", "p95"]].max().max()
+    values = [step * 10**power for power in range(1, 7) for step in (1, 2, 5)]
+    return alt.Axis(values=[value for value in values if low <= value <= high], format=",")
 
 
 def _step_names(
@@ -178,6 +185,7 @@ def agreement_exhibit(table: pd.DataFrame, summary: pd.DataFrame, as_of: date) -
     definite = int((differ["engine_status"] != "undetermined").sum())
     # What differs is what a reader looks for.
     shown = table.sort_values(["agrees", "as_of", "chip"], kind="stable")
+    shown["explanation"] = shown["explanation"].str.replace(">=", "≥").str.replace("<=", "≤")
     return Exhibit(
         id="policy-agreement",
         title=f"The engine repeats {int(core['agree'])} of {int(core['statements'])} core statements on chips and "

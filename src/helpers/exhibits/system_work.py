@@ -7,6 +7,7 @@ import pandas as pd
 
 from helpers.exhibits.chips import sources_of
 from helpers.exhibits.exhibit import Exhibit, day
+from helpers.exhibits.layout import halo
 from helpers.exhibits.theme import colour
 
 _COST = {
@@ -138,7 +139,7 @@ def _equivalents_chart(rows: pd.DataFrame, narrow: bool) -> alt.LayerChart:
             x="p5:Q", x2="p95:Q", y=y
         ),
         base.mark_point(size=62, color=red).encode(x=x, y=y),
-        base.mark_text(dy=-13, fontWeight=600).encode(x=x, y=y, text="text:N"),
+        *halo(base.encode(x=x, y=y, text="text:N"), dy=-13, fontWeight=600),
     ]
     return alt.layer(*layers).properties(height=alt.Step(42))
 

@@ -47,7 +47,7 @@ def cell(value: object, column: str = "") -> str:
         if "year" in column.lower() and value.is_integer():
             return f"{value:.0f}"
         return number(value)
-    return escape(STATUS.get(str(value), str(value)))
+    return escape(STATUS.get(str(value), str(value))) or "–"
 
 
 def heading(column: str) -> str:

@@ -74,15 +74,21 @@ def headline_table(since: Since, entries: Sequence[Entry], name: str) -> str:
 
 def _headline_name(entry: Entry) -> str:
     said = entry["new"] or entry["old"]
-    about = f"{said['unit']}; {said['basis']}"
+    about = _measure(said)
     label = _text(entry["label"])
     if entry["new"]:
         anchor = f"#x-{entry['exhibit']}" if entry["exhibit"] else ""
         label = f'<a href="{escape(entry["page"] + ".html" + anchor, quote=True)}">{label}</a>'
     if entry["old"] and entry["new"] and not entry["comparable"]:
         old = entry["old"]
-        about += f" (then: {old['unit']}; {old['basis']})"
+        about += f" (then: {_measure(old)})"
     return f"{label}<small>{_text(about)}</small>"
+
+
+def _measure(said: Mapping[str, Any]) -> str:
+    """Unit and basis of a headline; the unit alone goes without saying where the basis begins with it."""
+    unit = {"x": "times"}.get(said["unit"], said["unit"])
+    return said["basis"] if said["basis"].startswith(unit) else f"{unit}; {said['basis']}"
 
 
 def _number(said: Mapping[str, Any] | None, page: str, when: str) -> str:
@@ -152,11 +158,18 @@ def _moves(entry: Entry) -> str:
              if rows[name]]  # fmt: skip
     said = f"Rows: {', '.join(parts)}, {rows['same']} the same" if parts else "The rows are the same"
     items = "".join(
-        f"<li>{_row(move['row'])}, {escape(name_in_words(move['column'], starts=False))}: "
+        f"<li>{_row(move['row'])}, {escape(_column(move['column']))}: "
         f"{number(move['old'])} → {number(move['new'])}</li>"
         for move in rows["moves"]
     )
     return f'{said}<div class="because"><ul>{items}</ul></div>' if items else said
+
+
+def _column(name: str) -> str:
+    """A column in words; the quantiles of a result by what they are."""
+    return {"p5": "5th percentile", "p50": "median", "p95": "95th percentile"}.get(
+        name, name_in_words(name, starts=False)
+    )
 
 
 def _why(since: Since, entry: Entry) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from helpers.evidence import Evidence
 from helpers.exhibits.tables import number
 from helpers.exhibits.theme import token
+from helpers.exhibits.words import dates
 from helpers.models.claims import CAUTION
 from helpers.pages.judgements import judgement_item
 from helpers.pages.numbers import EvidenceLink, evidence_list
@@ -137,13 +138,14 @@ def evidence_line(row: Verdict, links: Mapping[str, EvidenceLink]) -> str:
 
 def claimed(row: Verdict) -> str:
     """The number or date that was claimed."""
-    return escape(str(row.get("claimed_text") or "")) or _number(row.get("claimed"), row.get("unit"))
+    said = dates(str(row.get("claimed_text") or ""))
+    return escape(said) or _number(row.get("claimed"), row.get("unit"))
 
 
 def computed(row: Verdict) -> str:
     """What the evidence gives: a number with its interval below, or a word, whose numbers stand in the reason."""
     if not _is_number(row.get("computed")):
-        return escape(str(row.get("computed") or "")) or "–"
+        return escape(dates(str(row.get("computed") or ""))) or "–"
     text, _, between = str(row.get("computed_text") or "").partition(" (")
     if text:
         return escape(text) + (f"<small>{escape(between.rstrip(')'))}</small>" if between else "")

@@ -139,13 +139,14 @@ def parameters_table(deck: Deck, parameters: Mapping[str, Any]) -> str:
         for name, value in dict(parameters.get(card.page, {})).items():
             about = deck.parameters[name].help if name in deck.parameters else ""
             rows.append(
-                f"<tr><td>{escape(card.title)}</td><td><code>{escape(name)}</code></td>"
-                f"<td>{escape(str(value))}</td><td>{escape(about)}</td></tr>"
+                f'<tr><td>{escape(card.title)}</td><td data-head="Parameter"><code>{escape(name)}</code></td>'
+                f'<td data-head="Value">{escape(str(value))}</td>'
+                f'<td class="w" data-head="Meaning">{escape(about)}</td></tr>'
             )
     head = "".join(f'<th scope="col">{name}</th>' for name in ("Notebook", "Parameter", "Value", "Meaning"))
     return (
         '<div class="table-scroll" role="region" aria-label="Parameters of this edition" tabindex="0">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        f'<table class="stacks"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     )
 
 

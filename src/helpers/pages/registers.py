@@ -5,6 +5,7 @@ Every register is a plain table that `assets/js/tables.js` lets a reader filter 
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -16,6 +17,7 @@ import pandas as pd
 from helpers.evidence import Evidence
 from helpers.exhibits.tables import number
 from helpers.exhibits.words import name_in_words
+from helpers.models.claims.wording import spelled
 
 _LESS = "\\u003c"
 
@@ -131,7 +133,7 @@ def facts_register(evidence: Evidence) -> str:
     frame = evidence.facts.sort_values(["topic", "entity", "metric", "period_end", "fact_id"], kind="stable")
     for row in frame.to_dict("records"):
         note = " · ".join(filter(None, [_text(row.get("basis")), _text(row.get("note"))]))
-        source, metric = row["source_id"], _text(row["metric"]).replace("_", " ")
+        source, metric = row["source_id"], spelled(_text(row["metric"]))
         cells = [
             f"{escape(_text(row['entity']))}<small>{escape(metric)}</small>",
             _value(row),
@@ -190,12 +192,21 @@ def _grade(value: object) -> str:
 
 
 def _value(row: dict[str, Any]) -> str:
-    text = number(row["value"], 4) if not _unknown(row["value"]) else ""
-    low, high = row.get("low"), row.get("high")
-    if not _unknown(low) or not _unknown(high):
-        between = f"{number(low, 4)} to {number(high, 4)}"
-        text = f"{text}<small>{between}</small>" if text else between
-    return text or "–"
+    """The value and its interval; from a billion on in billions, with the exact number for sorting and the CSV."""
+    value, low, high = (
+        None if _unknown(end) else float(end) for end in (row["value"], row.get("low"), row.get("high"))
+    )
+    large = any(end is not None and abs(end) >= 1e9 for end in (value, low, high))
+
+    def written(*ends: float | None) -> str:
+        text = " to ".join(number(end / 1e9 if large and end is not None else end, 4) for end in ends)
+        exact = " to ".join("–" if end is None else f"{end:.0f}" for end in ends)
+        return f'<data value="{exact}">{text} bn</data>' if large else text
+
+    between = written(low, high) if low is not None or high is not None else ""
+    if value is None:
+        return between or "–"
+    return written(value) + (f"<small>{between}</small>" if between else "")
 
 
 def _rows_by_source(evidence: Evidence) -> Counter:
@@ -222,6 +233,8 @@ def _text(value: object) -> str:
 
 
 def _short(value: object) -> str:
-    """A date or a period; a date does not break over lines."""
-    text = escape(_text(value))
-    return f'<span class="date">{text}</span>' if 0 < len(text) <= len("2025-06-30") else text or "–"
+    """A date or a period; a date does not break over lines, two of them break between."""
+    parts = [
+        f'<span class="date">{escape(part)}</span>' for part in re.split(r"(?<=/)", _text(value)) if part
+    ]
+    return "<wbr>".join(parts) or "–"

@@ -86,18 +86,27 @@ def _overrides(plan: Mapping[str, Any], priors: Mapping[str, Mapping[str, Any]])
     items = []
     for name, value in (plan.get("assumptions") or {}).items():
         words, prior = escape(name_in_words(name)), priors.get(name)
-        said = f"{number(value['low'])} to {number(value['high'])}"
+        said = _between(value)
         if prior is None:
             items.append(f"<li>{words}: {said}</li>")
             continue
-        usual = f"{number(prior['low'])} to {number(prior['high'])}"
+        usual = _between(prior)
         where = escape(prior["assumption_id"], quote=True)
         items.append(
             f'<li><a href="assumptions.html#{where}">{words}</a>: {said} {escape(prior["unit"])}, '
             f"baseline {usual}</li>"
         )
     for name, value in ((plan.get("switches") or {}).get("sales") or {}).items():
-        items.append(f"<li>Sales of {escape(name.upper())}: {escape(str(value))}</li>")
+        parts = "AMD parts" if name == "amd" else name.upper()
+        items.append(f"<li>Sales of {escape(parts)}: {escape(str(value))}</li>")
     if memory := (plan.get("switches") or {}).get("memory"):
         items.append(f"<li>Sales of high-bandwidth memory: {escape(str(memory))}</li>")
     return f"<ul>{''.join(items)}</ul>" if items else ""
+
+
+def _between(ends: Mapping[str, Any]) -> str:
+    """The two ends of an assumption; large ones in millions."""
+    low, high = float(ends["low"]), float(ends["high"])
+    if high < 1e6:
+        return f"{number(low)} to {number(high)}"
+    return f"{number(low / 1e6)} to {number(high / 1e6)} million"

@@ -1,7 +1,8 @@
 """How text is set for reading: marks, dates and periods alike on every page, whichever renderer and row they came by.
 
 Evidence and code write `2026-Q3`, `2025-12-31`, `90 %` and straight quotes; prose says Q3 2026 and 31 Dec 2025, with
-round quotes and per cent signs that stay with their number. Tables keep dates as the downloads write them.
+round quotes and per cent signs that stay with their number. Cells keep dates as the downloads write them; what is
+said under a cell's value, in small print or a list, is prose.
 """
 
 import re
@@ -15,6 +16,7 @@ VERBATIM = {"pre", "code", "script", "style", "option", "textarea", "title"}
 LEFT_ALONE = VERBATIM | {"svg"}
 # Columns of dates sort and export as written.
 AS_WRITTEN = {"td", "th"}
+SAID = {"small", "li"}
 _ONLY_A_DATE = re.compile(r"\s*(?:FY)?20\d\d(?:-(?:\d\d|[QH]\d)){1,2}\s*")
 
 
@@ -26,6 +28,8 @@ def set_text(root: html.HtmlElement) -> None:
 def _set_below(element: html.HtmlElement, outer: frozenset[str]) -> None:
     """The texts of one element, which lies in elements of these tags; nothing in it is read where none is set."""
     ways = outer | {element.tag}
+    if element.tag in AS_WRITTEN:
+        ways -= SAID
     if not LEFT_ALONE.intersection(ways):
         element.text = _set(element.text, ways)
         if element.tag == "td" and _ONLY_A_DATE.fullmatch(element.text_content()):
@@ -40,4 +44,4 @@ def _set(text: str | None, ways: frozenset[str]) -> str | None:
     if not text or LEFT_ALONE.intersection(ways):
         return text
     text = marks(text)
-    return text if AS_WRITTEN.intersection(ways) else dates(text)
+    return text if AS_WRITTEN.intersection(ways) and not SAID.intersection(ways) else dates(text)

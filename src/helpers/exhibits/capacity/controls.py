@@ -45,11 +45,11 @@ def controls_html(lattice: Lattice) -> str:
         '<p class="capacity-buttons" hidden><button type="button" data-do="reset">Back to the middle</button> '
         '<button type="button" data-do="copy">Copy a link to this view</button> '
         '<span role="status"></span></p></form>'
-        '<table class="capacity-result" aria-live="polite"><caption>Installed in China, H100-equivalents '
+        '<table class="capacity-result" aria-live="polite"><caption>Installed in China, million H100-equivalents '
         f"({escape(lattice.basis)})</caption><thead><tr>"
-        '<th scope="col">when</th><th scope="col" class="n">median</th>'
+        '<th scope="col">When</th><th scope="col" class="n">Median</th>'
         '<th scope="col" class="n">5 %</th><th scope="col" class="n">95 %</th>'
-        '<th scope="col">interval</th></tr></thead>'
+        '<th scope="col">Interval</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
         '<p class="exhibit-notes">Interpolated between runs of the model; the largest error found at '
         f"{lattice.tested} "
@@ -67,7 +67,7 @@ def _slider(place: int, factor: dict, steps: int, known: dict[str, dict[str, str
         f'<a href="sources.html#{escape(source, quote=True)}">{escape(known[source]["publisher"])}</a>'
         for source in factor["sources"]
     )
-    several = f" and {factor['members'] - 1} more" if factor["members"] > 1 else ""
+    several = f", one of {factor['members']} that move together" if factor["members"] > 1 else ""
     lead = name_in_words(factor["parameter"])
     return (
         f'<div class="capacity-slider"><label for="capacity-{place}">{escape(name[:1].upper() + name[1:])}</label>'
@@ -83,7 +83,7 @@ def _slider(place: int, factor: dict, steps: int, known: dict[str, dict[str, str
 
 
 def _number(value: float) -> str:
-    return f"{value / 1e6:.2f} M"
+    return f"{value / 1e6:.2f}"
 
 
 def _day(iso: str) -> str:

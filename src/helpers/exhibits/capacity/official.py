@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 
 from helpers.exhibits.exhibit import Exhibit, day
+from helpers.exhibits.layout import halo
 from helpers.exhibits.theme import colour
 from helpers.models.capacity.headlines import short
 
@@ -107,8 +108,8 @@ def _official_chart(rows: pd.DataFrame, breaks: pd.DataFrame, narrow: bool) -> a
     for line, (end, align, dx, dy) in places.items():
         part = shown[end][shown[end]["line"] == line]
         if len(part):
-            text = alt.Chart(part).mark_text(align=align, dx=dx, dy=dy)
-            layers.append(text.encode(x=x, y=y, text="line:N", color=tint))
+            named = alt.Chart(part).encode(x=x, y=y, text="line:N", color=tint)
+            layers += halo(named, align=align, dx=dx, dy=dy)
     return alt.layer(*layers).properties(height=340)
 
 

@@ -67,7 +67,7 @@ def reconciliation_exhibit(
                      for row in apart.itertuples()) or "none")
         + ".",
         confidence="medium",
-        notes=[*(f"{row.figure} {row.period}: {row.why}." for row in apart.itertuples() if row.why),
+        notes=[*(f"{name}: {why}." for name, why in zip(apart["name"], apart["why"], strict=True) if why),
                "Retirement, the lag to deployment, utilisation and rental abroad are not here: nobody counts them. "
                "What runs is checked by the official FP16 stock alone."],
     )  # fmt: skip

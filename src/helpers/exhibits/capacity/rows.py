@@ -5,10 +5,19 @@ from collections.abc import Callable
 import altair as alt
 import pandas as pd
 
-from helpers.exhibits.theme import TOKENS, colour
+from helpers.exhibits.layout import halo
+from helpers.exhibits.theme import colour
 from helpers.exhibits.words import dates, marks
 
 WIDE_STEP, NARROW_STEP = 22, 36
+_PLAIN = {
+    ": cumulative compute": " stock",
+    " ai ": " AI ",
+    "domestic AI accelerator shipments": "domestic AI cards",
+    ": china ": ": China ",
+    "cumulative units": "units",
+    "legal AMD": "licensed AMD",
+}
 
 
 def row_chart(
@@ -27,12 +36,7 @@ def row_chart(
         y = alt.Y(f"{name}:N", sort=order, title=None, scale=scale, axis=alt.Axis(labelLimit=limit))
         return alt.layer(*under, *layers(y)).properties(height=alt.Step(step))
     y = alt.Y(f"{name}:N", sort=order, title=None, scale=scale, axis=None)
-    # A halo of paper keeps a name legible where a rule passes behind it.
-    halo = {"stroke": TOKENS["paper"][0], "strokeWidth": 6, "strokeJoin": "round"}
-    names = [
-        alt.Chart(rows).mark_text(align="left", dy=-12, **style).encode(x=alt.value(0), y=y, text=f"{name}:N")
-        for style in (halo, {})
-    ]
+    names = halo(alt.Chart(rows).encode(x=alt.value(0), y=y, text=f"{name}:N"), width=6, align="left", dy=-12)
     return alt.layer(*under, *names, *layers(y)).properties(height=alt.Step(NARROW_STEP))
 
 
@@ -54,7 +58,7 @@ def dots_with_ranges(
                 x=alt.X(f"{low}:Q"), x2=f"{high}:Q", y=y, color=tint
             ),
             base.mark_point(size=size).encode(x=x, y=y, color=tint),
-            base.mark_text(align="left", dx=gap).encode(x=alt.X("right:Q"), y=y, text="text:N"),
+            *halo(base.encode(x=alt.X("right:Q"), y=y, text="text:N"), align="left", dx=gap),
         ]
 
     return layers
@@ -67,7 +71,11 @@ def ratio_rule() -> alt.Chart:
 
 def named(figures: pd.Series, periods: pd.Series) -> pd.Series:
     """Names of rows: the figure in plain words and its period, as prose writes them."""
-    plain = figures.str.replace(": cumulative compute", " stock").str.replace(" ai ", " AI ")
-    plain = plain.str.replace("domestic AI accelerator shipments", "domestic AI cards")
-    plain = plain.str.replace(": china ", ": China ").str.replace("cumulative units", "units")
-    return (plain + ", " + periods).map(marks).map(dates)
+    return (figures.map(plain) + ", " + periods).map(marks).map(dates)
+
+
+def plain(text: str) -> str:
+    """What a figure is called in its table, as readers see it."""
+    for written, said in _PLAIN.items():
+        text = text.replace(written, said)
+    return text

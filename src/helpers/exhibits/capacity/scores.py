@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from helpers.exhibits.capacity.rows import dots_with_ranges, named, ratio_rule, row_chart
+from helpers.exhibits.capacity.rows import dots_with_ranges, named, plain, ratio_rule, row_chart
 from helpers.exhibits.exhibit import Exhibit, day
 from helpers.exhibits.layout import CHARACTER
 from helpers.exhibits.theme import WIDE, colour
@@ -68,7 +68,7 @@ def huawei_units_exhibit(
 
 def _units_chart(rows: pd.DataFrame, counted: pd.DataFrame, narrow: bool) -> alt.LayerChart:
     x = alt.X("value:Q", title="thousand cards", scale=alt.Scale(domainMin=0),
-              axis=alt.Axis(labelExpr="datum.value / 1e3", tickCount=5))  # fmt: skip
+              axis=alt.Axis(labelExpr="format(datum.value / 1e3, ',')", tickCount=5))  # fmt: skip
     shades = alt.Scale(domain=["others", "Huawei"], range=[colour("others"), colour("Huawei")])
     tint = alt.Color("entity:N", scale=shades, legend=None)
     rows = rows.assign(
@@ -116,7 +116,7 @@ def backtest_exhibit(
         confidence="high",
         notes=[
             *sentence.split(" Missed: ")[:1],
-            *(f"Missed: {miss}." for miss in misses(scores)),
+            *(f"Missed: {plain(miss)}." for miss in misses(scores)),
             f"Mean error (CRPS of logs) {total['crps']:.2f}; two naive forecasts from the model's own past would "
             f"have had {total['last_value']:.2f} (the last value) and {total['last_growth']:.2f} (the last growth). "
             "Targets overlap and share causes, so that a vintage errs on many at once: they are not as many tests.",

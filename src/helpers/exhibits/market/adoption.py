@@ -190,13 +190,28 @@ def _services_chart(table: pd.DataFrame, narrow: bool) -> alt.LayerChart:
     x = alt.X(
         "known_at:T",
         title=None,
-        axis=alt.Axis(format="%b %Y", tickCount=2 if narrow else 6),
+        axis=alt.Axis(format="%b %Y", labelBound=True, **_ticks(table["known_at"], narrow)),
         scale=alt.Scale(padding=24),
     )
     y = alt.Y("services:Q", title="services", scale=alt.Scale(domainMin=0), axis=alt.Axis(tickCount=4))
     base = alt.Chart(marked).encode(x=x, y=y, color=alt.value(colour("China")))
+    ink = alt.value(colour("text"))
     return alt.layer(
         base.mark_line(),
         base.mark_point(size=55, opacity=1),
-        base.mark_text(align="right", dx=-5, dy=-10).encode(text="text:N", color=alt.value(colour("text"))),
+        # The first number stands below its line, clear of the scale.
+        alt.Chart(marked.iloc[1:])
+        .mark_text(align="right", dx=-5, dy=-10)
+        .encode(x=x, y=y, text="text:N", color=ink),
+        alt.Chart(marked.iloc[:1])
+        .mark_text(align="left", dx=5, dy=13)
+        .encode(x=x, y=y, text="text:N", color=ink),
     ).properties(height=260)
+
+
+def _ticks(days: pd.Series, narrow: bool) -> dict:
+    """Six ticks, or on a phone the first and the last day."""
+    if not narrow:
+        return {"tickCount": 6}
+    ends = [alt.DateTime(year=day.year, month=day.month, date=day.day) for day in (days.min(), days.max())]
+    return {"values": ends}

@@ -4,7 +4,8 @@ import altair as alt
 import pandas as pd
 
 from helpers.exhibits.exhibit import Exhibit
-from helpers.exhibits.market.marks import as_of, both, halo, rows_chart, source_ids, subtitle, told, when
+from helpers.exhibits.layout import halo
+from helpers.exhibits.market.marks import as_of, both, rows_chart, source_ids, subtitle, told, when
 from helpers.exhibits.theme import colour
 
 # Definition: label, dash, number below its point, which point carries the label, and where.
@@ -43,16 +44,16 @@ def huawei_cloud(cloud: pd.DataFrame, spread: pd.DataFrame) -> Exhibit | None:
         values = table[table["year"] == int(widest["period"])]["cny_bn"]
         title = (
             f"Huawei Cloud's revenue of {widest['period']} is {values.min():.0f} or "
-            f"{values.max():.0f} bn yuan, by what one counts"
+            f"{values.max():.0f} bn CNY, by what one counts"
         )
     else:
         last = table.iloc[-1]
         title = (
-            f"Huawei Cloud reported {last['cny_bn']:.1f} bn yuan for {last['year']}, sales inside the "
+            f"Huawei Cloud reported {last['cny_bn']:.1f} bn CNY for {last['year']}, sales inside the "
             "group included"
         )
     listed = "; ".join(
-        f"{r['definition']} {r['year']}: {r['cny_bn']:.1f} bn yuan ({r['usd_bn']:.1f} bn USD)"
+        f"{r['definition']} {r['year']}: {r['cny_bn']:.1f} bn CNY ({r['usd_bn']:.1f} bn USD)"
         for r in table.to_dict("records")
     )
     return Exhibit(

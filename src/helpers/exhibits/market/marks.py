@@ -12,6 +12,7 @@ from helpers.exhibits.theme import NARROW, WIDE, colour
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LABELS = 270
 PAPER = "#ffffff"
+_BRIEF = {"Chinese vendors": "Chinese", "not attributed": "rest"}
 _ROW = {False: 26, True: 44}
 
 
@@ -168,11 +169,6 @@ def composition(frame: pd.DataFrame) -> list[str]:
     return rows
 
 
-def halo(chart: alt.Chart, **text) -> list[alt.Chart]:
-    """A text mark over a ring of the page's colour, so that it reads where it crosses a line."""
-    return [chart.mark_text(stroke=PAPER, strokeWidth=4, strokeJoin="round", **text), chart.mark_text(**text)]
-
-
 def _room(frame: pd.DataFrame, plot: float) -> float:
     """The end of an axis from 0 that leaves every number room beside its mark, in `plot` pixels."""
     ends = frame[["value", "high"]].max(axis=1)
@@ -187,8 +183,9 @@ def _row_heads(base: alt.Chart, title: str) -> alt.Chart:
 
 
 def _fitting(name: str, value: float, pixels: float) -> str:
-    """The fullest of `name value`, `name`, `value` that fits (about 5.9 px a character at 11 px); else nothing."""
-    candidates = (f"{name} {value:.0f}", name, f"{value:.0f}")
+    """The fullest of `name value`, a shorter name with it, `name`, `value` that fits (about 5.9 px a character at
+    11 px); else nothing."""
+    candidates = (f"{name} {value:.0f}", f"{_BRIEF.get(name, name)} {value:.0f}", name, f"{value:.0f}")
     return next((text for text in candidates if len(text) * 5.9 + 4 < pixels), "")
 
 

@@ -6,11 +6,11 @@ import altair as alt
 import pandas as pd
 
 from helpers.exhibits.exhibit import Exhibit
+from helpers.exhibits.layout import halo
 from helpers.exhibits.market.marks import (
     PAPER,
     as_of,
     both,
-    halo,
     rows_chart,
     source_ids,
     subtitle,
@@ -24,7 +24,7 @@ _BILLING = "billing location, as first filed"
 _HEADQUARTERS = "customer headquarters"
 _LINES = {
     _BILLING: ("by billing location", "NVIDIA", [1, 0]),
-    _HEADQUARTERS: ("by customer headquarters", "ink", [5, 3]),
+    _HEADQUARTERS: ("by customer|headquarters", "ink", [5, 3]),
 }
 _TWO_BASES = [
     "The two bases are never chained: billing location until the second quarter of fiscal 2026, customer "
@@ -126,18 +126,21 @@ def _nvidia_chart(table: pd.DataFrame, rules: pd.DataFrame, narrow: bool) -> alt
         layers.append(mine.transform_filter(filed).mark_point(color=colour(entity), opacity=1))
         hollow = {"filled": False, "fill": PAPER, "color": colour(entity), "opacity": 1, "strokeWidth": 1.5}
         layers.append(mine.transform_filter(alt.datum.status != "reported").mark_point(**hollow))
-        # The newer basis is named left of its first point, the older one above its peak: neither meets a line there.
+        # The newer basis is named left of its first point, above it on a phone, the older one above its peak: neither
+        # meets a line there.
         newer = basis == _HEADQUARTERS
         spot = part.iloc[[0]] if newer else part.loc[[part["usd_bn"].idxmax()]]
         named = alt.Chart(spot.assign(label=label)).encode(x=x, y=y, text="label:N")
-        layers += halo(
-            named,
-            align="right",
-            dx=-10 if newer else 4,
-            dy=-4 if newer else -16,
-            fontWeight=600,
-            color=colour(entity),
-        )
+        dx, dy = ((14, -34) if narrow else (-10, -6)) if newer else (4, -16)
+        style = {
+            "align": "right",
+            "dx": dx,
+            "dy": dy,
+            "lineBreak": "|",
+            "fontWeight": 600,
+            "color": colour(entity),
+        }
+        layers += halo(named, **style)
     return alt.layer(*layers).properties(height=320)
 
 

@@ -4,7 +4,8 @@ import altair as alt
 import pandas as pd
 
 from helpers.exhibits.exhibit import Exhibit
-from helpers.exhibits.market.marks import as_of, both, halo, source_ids, subtitle, told
+from helpers.exhibits.layout import halo
+from helpers.exhibits.market.marks import as_of, both, source_ids, subtitle, told
 from helpers.exhibits.theme import colour
 from helpers.models.market.card_counts import DOMESTIC, IMPORTED
 

@@ -59,7 +59,8 @@ def claimed_text(claim: Claim) -> str:
     if claim.bounds is None:
         return ""
     low, high = claim.bounds
-    text = number_text(low) if low == high else f"{number_text(low)} to {number_text(high)}"
+    # What somebody wrote keeps the figures that they gave it.
+    text = number_text(low, 4) if low == high else f"{number_text(low, 4)} to {number_text(high, 4)}"
     if claim.direction == "at most" and not high:
         return "none"
     text = with_unit(text, claim.unit)

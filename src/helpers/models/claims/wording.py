@@ -14,6 +14,14 @@ _WORDS = {
     "ai": "AI",
     "idc": "(IDC)",
     "gpu": "GPU",
+    "hbm": "HBM",
+    "mfu": "MFU",
+    "pue": "PUE",
+    "flop": "FLOP",
+    "dc": "data-centre",
+    "us": "US",
+    "nvidia": "NVIDIA",
+    "ascend": "Ascend",
     "china": "China",
     "datacenter": "data-centre",
     "datacentre": "data-centre",
@@ -24,6 +32,7 @@ _WORDS = {
     "not-controlled": "not controlled",
 }
 _ABBREVIATED = re.compile(rf"\b({'|'.join(_WORDS)})\b")
+_CHIP = re.compile(r"\b(?:[ah]\d{2,3}|9[15]0(?:b|c|pr)|fp\d)(?=e?\b)")
 
 COMPARED_NUMBERS = {
     "Gt": ("above", "not above"),
@@ -88,20 +97,20 @@ def interval_text(number: Quantity, unit: str) -> str:
 
 def spelled(name: str) -> str:
     """A name of the tables as readers see it: `arena_gap` is `arena gap`."""
-    return _ABBREVIATED.sub(lambda found: _WORDS[found[0]], name.replace("_", " "))
+    name = _ABBREVIATED.sub(lambda found: _WORDS[found[0]], name.replace("_", " "))
+    return _CHIP.sub(lambda found: found[0].upper(), name)
 
 
 def with_unit(text: str, unit: str) -> str:
-    """A number and its unit; a multiple says `times`."""
+    """A number and its unit; a multiple says `times`, in the plural."""
     words = {"x": "times", "ratio": "times", "percent": "%"}.get(unit, unit.replace("_", " "))
+    text = "1.0" if (text, words) == ("1", "times") else text
     return f"{text} {words}".strip()
 
 
-def number_text(number: float) -> str:
-    """A number with three or four figures: 55.29 bn, 8.1 M, 230, 0.79."""
-    for size, name in ((1e12, " tn"), (1e9, " bn"), (1e6, " M")):
+def number_text(number: float, figures: int = 3) -> str:
+    """A number with its first figures: 55.3 bn, 8.1 million, 230, 0.79."""
+    for size, name in ((1e12, " tn"), (1e9, " bn"), (1e6, " million")):
         if abs(number) >= size:
-            return f"{number / size:.4g}{name}"
-    if abs(number) >= 1000:
-        return f"{number:,.0f}"
-    return f"{number:.4g}" if abs(number) >= 10 else f"{number:.3g}"
+            return f"{number / size:.{figures}g}{name}"
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.{figures}g}"
