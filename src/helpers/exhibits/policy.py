@@ -29,10 +29,10 @@ MEANING = (
 STRENGTH = {
     "licence-required": 0.92,
     "case-by-case": 0.9,
-    "licence-letter": 0.6,
+    "licence-letter": 0.43,
     "nac-notification": 0.5,
     "not-controlled": 0.16,
-    "undetermined": 0.6,
+    "undetermined": 0.54,
 }
 QUESTION = "for export from the United States to an ordinary civilian buyer in mainland China"
 _SHAPES = {"tighten": "triangle-up", "loosen": "triangle-down", "neutral": "circle"}

@@ -137,7 +137,7 @@ def facts_register(evidence: Evidence) -> str:
         cells = [
             f"{escape(_text(row['entity']))}<small>{escape(metric)}</small>",
             _value(row),
-            escape(_text(row["unit"])) + (f"<small>{escape(note)}</small>" if note else ""),
+            escape(_text(row["unit"]).replace("_", " ")) + (f"<small>{escape(note)}</small>" if note else ""),
             _short(row.get("period_text", "")),
             _short(row.get("published_text", "")),
             escape(_text(row["status"])),
@@ -181,9 +181,16 @@ def assumptions_register(evidence: Evidence) -> str:
 
 def _ends(row: dict[str, Any]) -> str:
     """The interval of an assumption; one number where it is fixed, and years as years."""
-    plain = row.get("unit") == "year"
-    low, high = (f"{row[end]:g}" if plain else number(row.get(end)) for end in ("low", "high"))
-    return low if low == high else f"{low} to {high}"
+    if row.get("unit") == "year":
+        return f"{row['low']:g}" if row["low"] == row["high"] else f"{row['low']:g} to {row['high']:g}"
+    return between(row["low"], row["high"])
+
+
+def between(low: float, high: float) -> str:
+    """Two ends of an interval, one number where they are the same; large ones in millions."""
+    large = high >= 1e6
+    ends = [number(end / 1e6 if large else end) for end in (low, high)]
+    return f"{ends[0] if ends[0] == ends[1] else ' to '.join(ends)}{' million' if large else ''}"
 
 
 def _grade(value: object) -> str:
@@ -199,8 +206,10 @@ def _value(row: dict[str, Any]) -> str:
     large = any(end is not None and abs(end) >= 1e9 for end in (value, low, high))
 
     def written(*ends: float | None) -> str:
-        text = " to ".join(number(end / 1e9 if large and end is not None else end, 4) for end in ends)
-        exact = " to ".join("–" if end is None else f"{end:.0f}" for end in ends)
+        known = [end for end in ends if end is not None]
+        bound = {0: "at most ", 1: "at least "}[ends.index(None)] if None in ends else ""
+        text = bound + " to ".join(number(end / 1e9 if large else end, 4) for end in known)
+        exact = " to ".join(f"{end:.0f}" for end in known)
         return f'<data value="{exact}">{text} bn</data>' if large else text
 
     between = written(low, high) if low is not None or high is not None else ""

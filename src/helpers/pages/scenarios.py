@@ -11,9 +11,8 @@ from typing import Any
 import pandas as pd
 
 from helpers.evidence import Evidence
-from helpers.exhibits.tables import number
 from helpers.exhibits.words import name_in_words
-from helpers.pages.registers import page_data
+from helpers.pages.registers import between, page_data
 
 RESULT = ("capacity", "scenarios")
 
@@ -86,11 +85,11 @@ def _overrides(plan: Mapping[str, Any], priors: Mapping[str, Mapping[str, Any]])
     items = []
     for name, value in (plan.get("assumptions") or {}).items():
         words, prior = escape(name_in_words(name)), priors.get(name)
-        said = _between(value)
+        said = between(float(value["low"]), float(value["high"]))
         if prior is None:
             items.append(f"<li>{words}: {said}</li>")
             continue
-        usual = _between(prior)
+        usual = between(prior["low"], prior["high"])
         where = escape(prior["assumption_id"], quote=True)
         items.append(
             f'<li><a href="assumptions.html#{where}">{words}</a>: {said} {escape(prior["unit"])}, '
@@ -102,11 +101,3 @@ def _overrides(plan: Mapping[str, Any], priors: Mapping[str, Mapping[str, Any]])
     if memory := (plan.get("switches") or {}).get("memory"):
         items.append(f"<li>Sales of high-bandwidth memory: {escape(str(memory))}</li>")
     return f"<ul>{''.join(items)}</ul>" if items else ""
-
-
-def _between(ends: Mapping[str, Any]) -> str:
-    """The two ends of an assumption; large ones in millions."""
-    low, high = float(ends["low"]), float(ends["high"])
-    if high < 1e6:
-        return f"{number(low)} to {number(high)}"
-    return f"{number(low / 1e6)} to {number(high / 1e6)} million"

@@ -231,7 +231,7 @@ def targets_exhibit(targets: pd.DataFrame, as_of: date) -> Exhibit | None:
         unit="EFLOPS or percent, by row",
         basis="the target's own",
         as_of=as_of,
-        data=targets[["target", "basis", "outturn", "outturn_date", "verdict", "sentence"]],
+        data=targets[["target", "basis", "outturn", "unit", "outturn_date", "verdict", "sentence"]],
         sources=[
             *dict.fromkeys(source for ids in targets["source_ids"] for source in ids.split(";") if source)
         ],

@@ -190,7 +190,7 @@ def _services_chart(table: pd.DataFrame, narrow: bool) -> alt.LayerChart:
     x = alt.X(
         "known_at:T",
         title=None,
-        axis=alt.Axis(format="%b %Y", labelBound=True, **_ticks(table["known_at"], narrow)),
+        axis=alt.Axis(format="%b %Y", labelOverlap=False, **_ticks(table["known_at"], narrow)),
         scale=alt.Scale(padding=24),
     )
     y = alt.Y("services:Q", title="services", scale=alt.Scale(domainMin=0), axis=alt.Axis(tickCount=4))

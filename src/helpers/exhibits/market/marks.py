@@ -7,6 +7,7 @@ import altair as alt
 import pandas as pd
 
 from helpers.exhibits.exhibit import day
+from helpers.exhibits.layout import halo
 from helpers.exhibits.theme import NARROW, WIDE, colour
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -106,7 +107,7 @@ def rows_chart(
         ),
     ]
     if narrow:
-        layers.append(_row_heads(base, title))
+        layers += _row_heads(base, title)
     chart = alt.layer(*layers).properties(height=alt.Step(_ROW[narrow]))
     return chart.properties(width=width) if width else chart
 
@@ -153,7 +154,7 @@ def parts_chart(frame: pd.DataFrame, narrow: bool, title: str) -> alt.LayerChart
         ),
     ]
     if narrow:
-        layers.append(_row_heads(alt.Chart(heads).encode(y=y), title))
+        layers += _row_heads(alt.Chart(heads).encode(y=y), title)
     return alt.layer(*layers).properties(height=alt.Step(_ROW[narrow] + 2))
 
 
@@ -176,10 +177,9 @@ def _room(frame: pd.DataFrame, plot: float) -> float:
     return float((ends * plot / free).max())
 
 
-def _row_heads(base: alt.Chart, title: str) -> alt.Chart:
-    return base.mark_text(align="left", dy=-9, limit=NARROW - 16).encode(
-        x=alt.X("first:Q", title=title), text="row:N", color=alt.value(colour("sub"))
-    )
+def _row_heads(base: alt.Chart, title: str) -> list[alt.Chart]:
+    named = base.encode(x=alt.X("first:Q", title=title), text="row:N", color=alt.value(colour("sub")))
+    return halo(named, align="left", dy=-9, limit=NARROW - 16)
 
 
 def _fitting(name: str, value: float, pixels: float) -> str:
