@@ -44,18 +44,22 @@ def build(
     ] = False,
 ) -> None:
     """Run the four notebooks and swap in the new site; on any failure the old site stays."""
-    from helpers import pages
-    from helpers.cli.readme import is_stale
-    from helpers.edition import BuildFailed
-    from helpers.edition import build as make
     from helpers.fingerprint import remember, signatures
     from helpers.run import NotebookFailed, ParameterError
+    from helpers.run.provisioner import warm_kernels
 
     errors = Console(stderr=True)
     if renderer not in ("auto", "quarto", "smalldocs"):
         _stop(errors, f"--renderer: found {renderer!r}, expected auto, quarto or smalldocs", 2)
     inputs = signatures()
-    with _Lines() if as_json else _Bars(errors) as shown:
+    with warm_kernels() as kernels, _Lines() if as_json else _Bars(errors) as shown:
+        if kernels:
+            kernels.start()  # it imports while this process does
+        from helpers import pages
+        from helpers.cli.readme import is_stale
+        from helpers.edition import BuildFailed
+        from helpers.edition import build as make
+
         try:
             given = {"as_of": as_of, "scenario": scenario, **named_values(parameter)}
             edition = make(

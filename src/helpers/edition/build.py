@@ -24,7 +24,6 @@ from helpers.modules import code_digest
 from helpers.paths import build_dir, data_dir, project_root
 from helpers.run import execute, read_cards, resolve
 from helpers.run.execute import Outcome, Progress
-from helpers.run.provisioner import warm_kernels
 from helpers.run.verdicts import judge_claims
 
 Say = Callable[[str], None]
@@ -73,9 +72,7 @@ def build(
     run = build_dir() / "runs" / _slug(out)
     run.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(f"{run}.lock", timeout=wait_seconds), warm_kernels() as kernels:
-            if kernels:
-                kernels.start()  # it imports while the evidence is checked here
+        with FileLock(f"{run}.lock", timeout=wait_seconds):
             return _build(given, out, run, renderer, say, progress, force, editions, remake_editions)
     except (EditionError, LedgerError) as error:
         raise BuildFailed(str(error)) from error
