@@ -26,6 +26,7 @@ from helpers.fingerprint import digest, files_below
 from helpers.run import NotebookFailed, execute, read_cards, resolve
 from helpers.run.execute import _execute_one
 from helpers.run.provisioner import NAME, warm_kernels
+from project_copy import copy_project
 
 ROOT = Path(__file__).parents[1]
 
@@ -113,6 +114,8 @@ def test_text_printed_into_a_widget_is_kept_as_by_a_plain_kernel(tmp_path):
 def test_our_notebooks_write_the_same_files_under_a_plain_kernel(tmp_path, monkeypatch):
     deck, given = read_cards(), {"as_of": "2024-08-01", "draws": 256}
     for kind in ("warm", "plain"):
+        # Each in a project of its own, so that the second draws its charts too.
+        monkeypatch.setenv("BRIEFING_ROOT", str(copy_project(tmp_path / "projects" / kind)))
         if kind == "plain":
             monkeypatch.setattr(sys.modules["helpers.run.execute"], "warm_kernels", nullcontext)
         execute(deck, resolve(deck, given, load()), tmp_path / kind, force=True)

@@ -88,7 +88,7 @@
     button.addEventListener("click", function () {
       button.disabled = true;
       paint(figure).then(function (canvas) { return hand(canvas, figure.dataset.exhibit + ".png"); })
-        .then(function () { button.disabled = false; }, function () { button.remove(); });
+        .then(function () { button.disabled = false; }, function () { button.firstChild.data = "No PNG; take the SVG"; });
     });
   });
 })();
