@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from helpers.exhibits.citation import day
 
@@ -76,6 +77,7 @@ def _word(part: str) -> str:
     return _WRITTEN.get(part) or (part.upper() if _MODEL.fullmatch(part) else part)
 
 
+@lru_cache(maxsize=2**16)  # most texts of a site stand in it more than once
 def marks(text: str) -> str:
     """Round apostrophes and quotes, and no break between a number and its sign, size or unit, or inside a date."""
     text = _SINGLE.sub("“\\1”", _PER_CENT.sub("\u00a0%", text))
@@ -84,6 +86,7 @@ def marks(text: str) -> str:
     return _QUOTED.sub("“\\1”", _APOSTROPHE.sub("’", text))
 
 
+@lru_cache(maxsize=2**16)
 def dates(text: str) -> str:
     """Days, months, quarters and half years in words: `2026-Q3` -> Q3 2026, `2025-12-31` -> 31 Dec 2025."""
     text = _FISCAL.sub("fiscal\u00a0\\1", _YEARS.sub(r"\1 to \2", _PART.sub(_part, text)))
