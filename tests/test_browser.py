@@ -4,6 +4,7 @@ import csv
 import functools
 import gzip
 import io
+import re
 import struct
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -114,7 +115,8 @@ def test_pointer_over_a_mark_shows_its_values(browser, site):
         page = reader.open(f"file://{site}/market.html")
         enliven_all(page)
         page.locator('.live path[aria-label*="17.1"]').first.hover()
-        assert "17.1" in page.locator(".chart-tip").inner_text()
+        said = page.locator(".chart-tip").inner_text()
+        assert "17.1" in said and not re.search(r"#[0-9a-f]{6}|colour|\bfilled\b|_", said), said
         page.mouse.move(5, 5)
         assert page.locator(".chart-tip").is_hidden()
         assert reader.faults == []

@@ -243,6 +243,19 @@ def test_every_exhibit_is_complete_and_fits_a_phone(indices):
         if exhibit.chart is not None:
             # Drawing raises when the chart is too wide for a phone or uses a colour outside the palette.
             assert "<svg" in exhibit.to_html()
+            assert not [mark for mark in scaled_in_silence(exhibit.specs["wide"])], exhibit.id
+
+
+def scaled_in_silence(spec):
+    """The marks of a chart with a scaled axis (`datum.value / 1e6`) whose tooltip would give the number unscaled."""
+    layers = spec.get("layer", [spec])
+    ways = [layer.get("encoding", {}).get(way, {}) for layer in layers for way in ("x", "y")]
+    if not any("/ 1e" in str((way.get("axis") or {}).get("labelExpr", "")) for way in ways):
+        return
+    for layer in layers:
+        mark = layer["mark"]["type"] if isinstance(layer["mark"], dict) else layer["mark"]
+        if mark in ("point", "bar") and "tooltip" not in layer["encoding"]:
+            yield mark
 
 
 @pytest.mark.parametrize("day", ["2024-08-01", "2025-06-30"])

@@ -44,15 +44,34 @@
   card.setAttribute("aria-hidden", "true");
   document.body.append(card);
 
+  /* What a tooltip leaves out because it only draws, what names the mark, what needs no name, and names in words. */
+  const SILENT = /^(_.*|colour|tint|shade|strength|x|zero|one|end|side|hit|kind|filled|entity_order)$/;
+  const NAMES = ["row", "label", "name", "short", "factor", "chip", "title", "line", "scenario"];
+  const ALONE = ["entity", "country"];
+  const NOBODY = ["ink", "others"];
+  const WORDS = { p50: "median", day: "date", date_text: "date", chips_affected: "chips", pd: "TPP per mm²", tpp: "TPP" };
+
+  /* A number as the charts write it: three figures, four from a thousand on; a year and a text stay as they are. */
+  function written(key, value) {
+    const text = String(value);
+    const number = /^[-−]?\d+(\.\d+)?$/.test(text) && !/^(year|date|day)$/.test(key) ? Number(text.replace("−", "-")) : NaN;
+    if (isNaN(number)) return text.replace(/_/g, " ");
+    return number.toLocaleString("en", { maximumSignificantDigits: Math.abs(number) >= 1000 ? 4 : 3 });
+  }
+
   function tip(handler, event, item, value) {
     if (value === null || value === undefined || value === "") { card.hidden = true; return; }
     card.replaceChildren();
     if (typeof value === "object") {
-      Object.keys(value).forEach(function (key) {
-        const line = document.createElement("div");
+      const told = Object.keys(value).filter(function (key) {
+        return !SILENT.test(key) && !NOBODY.includes(value[key]) && !/^(#[0-9a-f]{6}|null|undefined|NaN|Invalid Date|)$/i.test(String(value[key]));
+      });
+      told.sort(function (a, b) { return NAMES.includes(b) - NAMES.includes(a); });
+      told.forEach(function (key) {
+        const line = document.createElement(NAMES.includes(key) ? "strong" : "div");
         const name = document.createElement("span");
-        name.textContent = key;
-        line.append(name, " " + String(value[key]));
+        if (line.tagName === "DIV" && !ALONE.includes(key)) name.textContent = WORDS[key] || key.replace(/_/g, " ");
+        line.append(name, " " + (NAMES.includes(key) ? String(value[key]).replace(/_/g, " ") : written(key, value[key])));
         card.append(line);
       });
     } else {

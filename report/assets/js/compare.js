@@ -36,7 +36,7 @@
     });
     const body = made.createTBody();
     held.columns.forEach(function (column, place) {
-      if (place === 0) return;
+      if (place === 0 || column === "Sources") return;
       const values = chosen.map(function (id) { return held.rows[id][place]; });
       if (values.every(function (value) { return value === null || value === ""; })) return;
       const row = body.insertRow();

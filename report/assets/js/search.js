@@ -49,7 +49,8 @@
       link.href = pair[1].href;
       link.textContent = pair[1].title;
       kind.textContent = pair[1].kind;
-      text.textContent = pair[1].text.slice(0, 140);
+      const words = pair[1].text;
+      text.textContent = words.length > 140 ? words.slice(0, 140).replace(/\s+\S*$/, "") + " …" : words;
       link.addEventListener("click", function () { dialog.close(); });
       item.append(kind, link, text);
       list.append(item);

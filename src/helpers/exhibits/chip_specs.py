@@ -151,6 +151,8 @@ def _scatter(chips: pd.DataFrame, narrow: bool) -> alt.LayerChart:
     )
     tint = alt.Color("country:N", scale=scale(["United States", "China"]), legend=None)
     shown = chips[["chip_id", "name", "country", "confidence", "memory_bw_gbs", "tflops_fp16"]]
+    about = ["name:N", alt.Tooltip("tflops_fp16:Q", title="TFLOPS", format=",.0f"),
+             alt.Tooltip("memory_bw_gbs:Q", title="GB/s", format=",.0f"), "confidence:N"]  # fmt: skip
     layers = []
     for sure, opacity, filled in (("high", 0.8, True), ("medium", 0.38, True), ("low", 0.8, False)):
         part = shown[shown["confidence"] == sure]
@@ -158,7 +160,7 @@ def _scatter(chips: pd.DataFrame, narrow: bool) -> alt.LayerChart:
             layers.append(
                 alt.Chart(part)
                 .mark_point(size=44, opacity=opacity, filled=filled)
-                .encode(x=x, y=y, color=tint)
+                .encode(x=x, y=y, color=tint, tooltip=about)
             )
     pixels = [
         (
@@ -203,7 +205,9 @@ def _disputed_chart(rows: pd.DataFrame, narrow: bool) -> alt.LayerChart:
         base.mark_rule(strokeWidth=7, opacity=0.35, strokeCap="round").encode(
             x=x, x2="high_share:Q", y=y, color=tint
         ),
-        base.transform_calculate(one="1").mark_point(size=40).encode(x="one:Q", y=y, color=tint),
+        base.transform_calculate(one="1").mark_point(size=40).encode(
+            x="one:Q", y=y, color=tint, tooltip=["label:N", "value:Q", "low:Q", "high:Q"]
+        ),
     ).properties(height=alt.Step(22))
 
 

@@ -137,11 +137,17 @@ def _frontier_chart(lines, chips, now, as_of: date, narrow: bool) -> alt.LayerCh
         .encode(x=x, y=alt.Y("p5:Q"), y2="p95:Q", color=tint)
     )
     step = alt.Chart(lines).mark_line(interpolate="step-after").encode(x=x, y=y, color=tint)
-    dots = alt.Chart(points[points["sure"]]).mark_point(size=26, opacity=0.4).encode(x=x, y=y, color=tint)
+    about = ["name:N", alt.Tooltip("day:T", title="released", format="%b %Y"),
+             alt.Tooltip("value:Q", title="TFLOPS", format=",.0f")]  # fmt: skip
+    dots = (
+        alt.Chart(points[points["sure"]])
+        .mark_point(size=26, opacity=0.4)
+        .encode(x=x, y=y, color=tint, tooltip=about)
+    )
     hollow = (
         alt.Chart(points[~points["sure"]])
         .mark_point(size=26, opacity=0.5, filled=False)
-        .encode(x=x, y=y, color=tint)
+        .encode(x=x, y=y, color=tint, tooltip=about)
     )
     ends = lines.sort_values("day").groupby("entity", as_index=False).last()
     ends["text"] = [SHORT[name] if narrow else f"Best {SHORT[name]} chip" for name in ends["entity"]]

@@ -34,6 +34,10 @@ STRENGTH = {
     "not-controlled": 0.16,
     "undetermined": 0.54,
 }
+_DAYS = [
+    alt.Tooltip(f"{field}:T", title=title, format="%-d %b %Y")
+    for field, title in (("effective", "in force from"), ("until", "until"))
+]
 QUESTION = "for export from the United States to an ordinary civilian buyer in mainland China"
 _SHAPES = {"tighten": "triangle-up", "loosen": "triangle-down", "neutral": "circle"}
 _TONES = {"tighten": "bad", "loosen": "good", "neutral": "other"}
@@ -111,7 +115,7 @@ def _rules_chart(rows: pd.DataFrame, size: int, step: int, offset: int) -> alt.L
     bars = (
         alt.Chart(rows)
         .mark_bar(height=11, cornerRadius=2)
-        .encode(y=y, x=x, x2="until:T", color=tone, tooltip=["title:N", "citation:N", "effective:T", "end:T"])
+        .encode(y=y, x=x, x2="until:T", color=tone, tooltip=["title:N", "citation:N", *_DAYS])
     )
     dots = alt.Chart(rows).mark_point(size=34, color=INK).encode(y=y, x="announced:T")
     return alt.layer(bars, dots).properties(height=alt.Step(step))

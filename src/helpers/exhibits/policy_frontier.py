@@ -90,7 +90,15 @@ def _frontier_chart(rows: pd.DataFrame, unit: str, width: int | None) -> alt.Lay
         alt.Chart(changed)
         .mark_point(size=26)
         .encode(
-            x=x, y=alt.Y("p50:Q", scale=scale), color=tone, tooltip=["day:T", "basis:N", "chip:N", "p50:Q"]
+            x=x,
+            y=alt.Y("p50:Q", scale=scale),
+            color=tone,
+            tooltip=[
+                "chip:N",
+                "basis:N",
+                alt.Tooltip("day:T", title="from", format="%-d %b %Y"),
+                alt.Tooltip("p50:Q", title=unit, format=",.0f"),
+            ],
         )
     )
     names = _step_names(changed, rows, scale, x, width) if width else []

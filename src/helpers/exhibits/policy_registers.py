@@ -4,18 +4,24 @@ The markup is that of the site's registers: `assets/js/tables.js` adds the filte
 whole list is there.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
 import pandas as pd
 
+from helpers.exhibits.citation import publisher_links
+from helpers.exhibits.words import name_in_words
+
+Sources = Mapping[str, dict[str, str]]
+_FIELD = re.compile(r"\b(\w+):")
 _DIRECTIONS = {"tighten": "tightens", "loosen": "loosens", "neutral": "neither"}
 
 
-def acts_register(acts: pd.DataFrame) -> str:
+def acts_register(acts: pd.DataFrame, known: Sources | None = None) -> str:
     """Every dated act, newest first, to be filtered by side, kind, direction, chip and words.
 
-    acts: of `helpers.models.policy.timeline`.
+    acts: of `helpers.models.policy.timeline`; known: the sources by id, as `sources_known` gives them.
     """
     if acts.empty:
         return "<p>No act was known on this date.</p>"
@@ -27,7 +33,7 @@ def acts_register(acts: pd.DataFrame) -> str:
             f"{escape(row['date_text'])}",
             escape(row["side"]),
             f"{escape(row['title'])}<small>{about}</small>"
-            f"<small>{escape(row['verification'])}: {_links(row['source_ids'])}</small>",
+            f"<small>{escape(row['verification'])}: {_links(row['source_ids'], known)}</small>",
             escape(_DIRECTIONS.get(row["direction"], row["direction"])),
         ]
         rows.append((row["event_id"], cells, {"kind": row["lane"], "chip": chips}))
@@ -35,7 +41,7 @@ def acts_register(acts: pd.DataFrame) -> str:
     return _register("acts", "Acts of both sides", heads, rows, "Side;Kind;Direction;Chip")
 
 
-def rules_register(rules: pd.DataFrame) -> str:
+def rules_register(rules: pd.DataFrame, known: Sources | None = None) -> str:
     """Every US rule known on `as_of` with its dates, review policy and verification. rules: of `rules_in_force`."""
     if rules.empty:
         return "<p>No rule was known on this date.</p>"
@@ -45,12 +51,12 @@ def rules_register(rules: pd.DataFrame) -> str:
         days = (
             f"{row['effective']:%Y-%m-%d}<small>published {row['published']:%Y-%m-%d}; end: {ended}</small>"
         )
-        marks = row["open_marks"]
+        marks = _FIELD.sub(lambda found: f"{name_in_words(found[1], starts=False)}:", row["open_marks"])
         review = f"<small>Licence review: {escape(row['policy'])}</small>" if row["policy"] else ""
         cells = [
             f"{escape(row['title'])}<small>{escape(row['citation'])}</small>{review}"
             f"<small>{100 * row['verified']:.0f} % of fields verified. {escape(marks)} "
-            f"{_links(row['source_ids'])}</small>",
+            f"{_links(row['source_ids'], known)}</small>",
             escape(row["level"]),
             days,
         ]
@@ -59,11 +65,13 @@ def rules_register(rules: pd.DataFrame) -> str:
     return _register("rules", "US rules", heads, rows, "Level")
 
 
-def _links(source_ids: str) -> str:
-    ids = [source for source in str(source_ids).split(";") if source]
-    return ", ".join(
-        f'<a href="sources.html#{escape(source, quote=True)}">{escape(source)}</a>' for source in ids
-    )
+def _links(source_ids: str, known: Sources | None) -> str:
+    """The documents by publisher; one that is not among the known sources by its id."""
+    rows: dict[str, list[dict[str, str]]] = {}
+    for source in filter(None, str(source_ids).split(";")):
+        row = (known or {}).get(source, {"source_id": source, "publisher": source})
+        rows.setdefault(row["publisher"], []).append(row)
+    return "; ".join(publisher_links(name, found) for name, found in rows.items())
 
 
 def _register(

@@ -97,7 +97,7 @@ def _space_chart(panels, chips: pd.DataFrame, width: int, columns: int, words: b
         names = list(STRENGTH)
         cells = (
             alt.Chart(frame.assign(strength=0.55 * frame["status"].map(STRENGTH)))
-            .mark_rect()
+            .mark_rect(tooltip=None)
             .encode(
                 x=alt.X(
                     "tpp_low:Q", title="TPP", axis=alt.Axis(values=[400, 1600, 4800, 21000], format=","), **x

@@ -11,20 +11,24 @@ from helpers.exhibits.words import STATUS, name_in_words
 
 MOST_ROWS = 200
 SENTENCE = 40
+_QUANTILES = {"p5": "5 %", "p50": "Median", "p95": "95 %"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def number(value: float, digits: int = 3) -> str:
     """A number for reading: thousands separated, `digits` significant ones, never scientific.
 
-    1817162 -> 1,817,162; 0.04567 -> 0.0457; 47.3 -> 47.3. Unknown (NaN, None) is an en dash, never zero.
+    1817162 -> 1,817,162; 1817162.4 -> 1,817,000, as what is not whole was computed and no draw fixes more than four
+    figures; 0.04567 -> 0.0457; 47.3 -> 47.3. Unknown (NaN, None) is an en dash, never zero.
     """
     if value is None or (isinstance(value, float) and math.isnan(value)) or value is pd.NA:
         return "–"
     if math.isinf(value):
         return "unbounded" if value > 0 else "unbounded below"
-    if (float(value).is_integer() and abs(value) < 1e15) or abs(value) >= 10**digits:
+    if float(value).is_integer() and abs(value) < 1e15:
         text = f"{value:,.0f}"
+    elif abs(value) >= 10**digits:
+        text = f"{float(f'{value:.{max(digits, 4)}g}'):,.0f}"
     else:
         decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
         text = f"{value:,.{decimals}f}"
@@ -51,8 +55,8 @@ def cell(value: object, column: str = "") -> str:
 
 
 def heading(column: str) -> str:
-    """A column name for reading: `tflops_fp16_dense` -> TFLOPS FP16 dense."""
-    return escape(name_in_words(column))
+    """A column name for reading: `tflops_fp16_dense` -> TFLOPS FP16 dense, `p50` -> Median."""
+    return escape(_QUANTILES.get(column) or name_in_words(column))
 
 
 def _of_days(values: pd.Series) -> bool:

@@ -24,7 +24,7 @@ _STEMS = {
     "release_date_error_months": "release_date_error",
     "error_b-cambricon-2024-gs": "error_of_the_count_of_Cambricon_cards_2024",
 }
-_MODEL = re.compile(r"(?:fp|int|bf)\d+|[abhl]\d+a?|nvl\d+", re.I)
+_MODEL = re.compile(r"(?:fp|int|bf)\d+|[abhl]\d+a?|nvl\d+|9[15]0[a-z]{1,2}\d?", re.I)
 _PER_CENT = re.compile(r"(?<=\d)[ \u00a0]?%(?!\w)")
 _APOSTROPHE = re.compile(r"(?<=[\w.])'(?=\w)|^'(?=s\b)|(?<=[sz])'(?=[\s,.;:)]|$)")
 _SINGLE = re.compile(r"(?<![\w'])'(?=\w)([^'\n]{1,60}(?<=[\w.,!?]))'(?!\w)")
@@ -69,6 +69,11 @@ def name_in_words(name: str, starts: bool = True) -> str:
     )
     text = text.replace("B per s", "B/s")
     return text[:1].upper() + text[1:] if starts else text
+
+
+def spelled_out(text: str) -> str:
+    """A text made of names of columns and ids, each word as readers see it: `ascend 910b` -> Ascend 910B."""
+    return re.sub(r"\w+", lambda found: _word(found[0]), text)
 
 
 def _word(part: str) -> str:

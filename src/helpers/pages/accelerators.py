@@ -16,6 +16,12 @@ from helpers.exhibits.words import STATUS
 from helpers.pages.registers import register
 
 COUNTRIES = {"US": "United States", "CN": "China"}
+MARKETS = {
+    "datacenter": "data centres",
+    "workstation": "workstations",
+    "consumer": "consumers",
+    "edge": "the edge",
+}
 HEADS = ("Chip", "Released", "FP16, TFLOPS#", "8 bit, T(FL)OPS#", "Memory, GB#", "Bandwidth, GB/s#",
          "Links, GB/s#", "Power, W#", "For China")  # fmt: skip
 # What the comparison and the CSV show: column of the chips table, and its name with the unit.
@@ -70,7 +76,12 @@ def accelerators(evidence: Evidence, run: Path) -> str:
         rows.append((row["chip_id"], _cells(row, vendor, status)))
         released = _text(row["release_date"])
         facets.append({"Vendor": vendor, "Country": country, "Status": status, "Year": released[:4]})
-        held[row["chip_id"]] = [_plain(row.get(name)) for name in FIELDS]
+        told = {
+            **row,
+            "vendor_hq": country,
+            "market": MARKETS.get(_text(row["market"]), _text(row["market"])),
+        }
+        held[row["chip_id"]] = [_plain(told.get(name)) for name in FIELDS]
     table = register(
         "accelerators",
         "Accelerators",

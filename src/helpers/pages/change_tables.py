@@ -7,7 +7,8 @@ from html import escape
 from typing import Any
 
 from helpers.exhibits.tables import number
-from helpers.exhibits.words import marks, name_in_words
+from helpers.exhibits.words import dates, marks, name_in_words, spelled_out
+from helpers.models.claims.wording import spelled
 
 Entry = Mapping[str, Any]
 REGISTERS = {"facts": "facts.html", "claims": "claims.html", "assumptions": "assumptions.html"}
@@ -47,8 +48,8 @@ def table(caption: str, kind: str, heads: Sequence[str], rows: Sequence[Sequence
 
 
 def _text(text: str) -> str:
-    """A text of a report with round quotes, escaped."""
-    return escape(marks(text))
+    """A text of a report with round quotes and dates in words, escaped."""
+    return escape(dates(marks(text)))
 
 
 def _row(name: str) -> str:
@@ -98,7 +99,7 @@ def _number(said: Mapping[str, Any] | None, page: str, when: str) -> str:
     shown = escape(said["shown"])
     if when == "then":
         shown = f'<a href="{escape(page, quote=True)}">{shown}</a>'
-    about = "".join(f"<small>{escape(text)}</small>" for text in (said["between"], said["period"]) if text)
+    about = "".join(f"<small>{_text(text)}</small>" for text in (said["between"], said["period"]) if text)
     return f"<b>{shown}</b>{about}" if when == "now" else f"{shown}{about}"
 
 
@@ -191,7 +192,8 @@ def _why(since: Since, entry: Entry) -> str:
 
 def moved_row(since: Since, row: Entry) -> str:
     """One row of the evidence in a reader's words, linked where the newer edition lists it, with what differs."""
-    name = _text(row["name"] or row["id"])
+    wordings = {"chip_disputes": spelled_out, "facts": spelled}
+    name = _text(wordings.get(row["table"], str)(row["name"] or row["id"]))
     address = f"{REGISTERS.get(row['table'], '')}#{row['id']}"
     if address in since.places:
         name = f'<a href="{escape(address, quote=True)}">{name}</a>'

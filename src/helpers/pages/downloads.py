@@ -161,8 +161,9 @@ def dictionary(evidence: Evidence) -> str:
         parts.append(
             f'<h3 id="table-{escape(resource["name"], quote=True)}">{heading(resource["name"])}</h3><p>{about}</p>'
             f'<details class="columns"><summary>{len(fields)} columns</summary>'
-            f'<div class="table-scroll" role="region" aria-label="{label}" tabindex="0"><table><thead><tr>'
-            '<th scope="col">Column</th><th scope="col">Type</th><th scope="col">Meaning</th></tr></thead>'
+            f'<div class="table-scroll" role="region" aria-label="{label}" tabindex="0">'
+            '<table class="stacks"><thead><tr><th scope="col">Column</th><th scope="col">Type</th>'
+            '<th scope="col">Meaning</th></tr></thead>'
             f"<tbody>{rows}</tbody></table></div></details>"
         )
     return "".join(parts)
@@ -182,7 +183,10 @@ def _field_row(field: dict[str, Any]) -> str:
     if constraints.get("required"):
         meaning += "<small>required</small>"
     name, kind = escape(field["name"]), escape(field.get("type", ""))
-    return f"<tr><td><code>{name}</code></td><td>{kind}</td><td>{meaning}</td></tr>"
+    return (
+        f'<tr><td><code>{name}</code></td><td data-head="Type">{kind}</td>'
+        f'<td class="w" data-head="Meaning">{meaning}</td></tr>'
+    )
 
 
 def _package(evidence: Evidence) -> dict[str, Any]:

@@ -136,11 +136,12 @@ def figure_span(
     """
     page = f"{headline['notebook']}.html"
     href = f"{page}#x-{headline['exhibit']}" if headline.get("exhibit") else page
+    period = headline.get("period", "") if headline.get("period") != headline["as_of"] else ""
     lines = [
         f"<strong>{escape(headline['shown'])}</strong> {escape(headline['label'])}",
         escape(named_interval(headline)),
-        escape(f"Unit: {headline['unit']}. Basis: {headline['basis']}."),
-        escape(" · ".join(filter(None, [headline.get("period", ""), f"{headline['confidence']} confidence",
+        escape(f"Unit: {'times' if headline['unit'] == 'x' else headline['unit']}. Basis: {headline['basis']}."),
+        escape(" · ".join(filter(None, [period, f"{headline['confidence']} confidence",
                                          f"as known on {_iso_day(headline['as_of'])}"]))),
         f"Evidence: {rows}" if (rows := evidence_list(headline["evidence"], links or {})) else "",
     ]  # fmt: skip

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 
 from helpers.evidence import Evidence
+from helpers.exhibits.words import dates, marks
+from helpers.models.claims.wording import spelled
 from helpers.pages.content import Content
 
 LONGEST = 220
@@ -29,9 +31,11 @@ def index_script(
     for record in exhibits:
         if record["id"] in places:
             where = f"{places[record['id']]}#x-{record['id']}"
-            entries.append(("Exhibit", record["title"], record["subtitle"][:LONGEST], where))
+            measure = record["subtitle"].partition(" As known on ")[0]
+            entries.append(("Exhibit", marks(record["title"]), marks(measure)[:LONGEST], where))
     for row in evidence.facts.to_dict("records"):
-        text = f"{row['metric']} · {row['period_text']} · {row['unit']}".replace("_", " ")
+        unit = str(row["unit"]).replace("_", " ")
+        text = f"{spelled(row['metric'])} · {dates(str(row['period_text']))} · {unit}"
         entries.append(("Fact", str(row["entity"]), text[:LONGEST], f"facts.html#{row['fact_id']}"))
     for row in evidence.sources.to_dict("records"):
         entries.append(

@@ -28,17 +28,20 @@ def sensitivity_exhibit(
     rows = tornado.assign(share=tornado["factor"].map(shares), factor=tornado["factor"].map(marks))
     rows = rows.sort_values(["share", "swing"], ascending=False, ignore_index=True).head(12)
     rows = rows.assign(
+        told=[span(low, high) for low, high in zip(rows["low"], rows["high"], strict=True)],
         text=[
             f"{100 * share:.0f} %" if share == share and share >= 0.005 else "under 1 %"
             for share in rows["share"]
-        ]
+        ],
     )
     x = alt.X("low:Q", title="million H100-equivalents", scale=alt.Scale(zero=False, padding=34),
               axis=alt.Axis(labelExpr=_MILLION, tickCount=5))  # fmt: skip
     y = alt.Y("factor:N", sort=rows["factor"].tolist(), title=None)
     base = alt.Chart(rows)
     chart = alt.layer(
-        base.mark_bar(color=colour("China"), opacity=0.55, height=12).encode(x=x, x2="high:Q", y=y),
+        base.mark_bar(color=colour("China"), opacity=0.55, height=12).encode(
+            x=x, x2="high:Q", y=y, tooltip=["factor:N", alt.Tooltip("told:N", title="H100-equivalents")]
+        ),
         alt.Chart(rows.head(1)).mark_rule(color=INK).encode(x=alt.X("middle:Q")),
         base.mark_text(align="left", dx=5).encode(x=alt.X("high:Q"), y=y, text="text:N"),
     ).properties(height=alt.Step(24))

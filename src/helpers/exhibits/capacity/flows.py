@@ -27,6 +27,7 @@ _LEG_NAMES = {
     "others": "other Chinese",
     "smuggled": "smuggled NVIDIA",
 }
+_TOLD = alt.Tooltip("text:N", title="H100-equivalents")
 _MILLION = "datum.value / 1e6"
 
 
@@ -156,7 +157,7 @@ def _legs_chart(rows: pd.DataFrame, room: float) -> alt.LayerChart:
         base.mark_rule(strokeWidth=7, opacity=0.3, strokeCap="round").encode(
             x=alt.X("p5:Q"), x2="p95:Q", y=y, color=tint
         ),
-        base.mark_point(size=70).encode(x=x, y=y, color=tint),
+        base.mark_point(size=70).encode(x=x, y=y, color=tint, tooltip=["name:N", _TOLD]),
         base.mark_text(align="left", dx=8, fontWeight=600).encode(x=alt.X("p95:Q"), y=y, text="text:N"),
     ).properties(height=alt.Step(30))
 
@@ -212,7 +213,9 @@ def _scenario_chart(rows: pd.DataFrame, last: pd.DataFrame, tints: alt.Scale, na
         alt.Chart(ends)
         .mark_rule(strokeWidth=4, opacity=0.45)
         .encode(x="side:Q", y=alt.Y("p5:Q"), y2="p95:Q", color=tint),
-        alt.Chart(ends).mark_point(size=30).encode(x="side:Q", y="p50:Q", color=tint),
+        alt.Chart(ends.assign(text=ends["p50"].map(short)))
+        .mark_point(size=30)
+        .encode(x="side:Q", y="p50:Q", color=tint, tooltip=["entity:N", _TOLD]),
         alt.Chart(ends)
         .mark_text(align="left", dx=2)
         .encode(x="label_at:Q", y="at:Q", text="entity:N", color=tint),

@@ -11,6 +11,7 @@ from helpers.exhibits.theme import colour
 from helpers.models.capacity.headlines import short
 
 INK, SUB = colour("ink"), colour("sub")
+_WHEN = alt.Tooltip("date:T", title="date", format="%b %Y")
 # scope, method, precision: label and colour. Precision is part of the name, because it is part of the number.
 _LINES = {
     ("total", "facility", "FP32-primary"): ("all, by facility (FP32)", "China"),
@@ -99,7 +100,7 @@ def _official_chart(rows: pd.DataFrame, breaks: pd.DataFrame, narrow: bool) -> a
     shown = {"first": dated.groupby("line").head(1), "last": dated.groupby("line").tail(1)}
     layers = [
         base.mark_line(strokeWidth=2).encode(x=x, y=y, color=tint, detail="segment:N", strokeDash=dash),
-        base.mark_point(size=36).encode(x=x, y=y, color=tint),
+        base.mark_point(size=36).encode(x=x, y=y, color=tint, tooltip=["line:N", _WHEN, "value:Q"]),
     ]
     if len(breaks):
         layers.append(alt.Chart(breaks).mark_rule(color=SUB, strokeDash=[2, 3]).encode(x="date:T"))
@@ -129,7 +130,9 @@ def racks_exhibit(series: pd.DataFrame, as_of: date) -> Exhibit | None:
     start = alt.Chart(rows.iloc[[0]].assign(text=f"{first['value'] / 1e6:.1f}"))
     chart = alt.layer(
         base.mark_line(color=colour("China")).encode(x=x, y=y),
-        base.mark_point(color=colour("China")).encode(x=x, y=y),
+        base.mark_point(color=colour("China")).encode(
+            x=x, y=y, tooltip=[_WHEN, alt.Tooltip("value:Q", title="racks", format=",.0f")]
+        ),
         ends.mark_text(dy=-13, align="right", fontWeight=600).encode(x=x, y=y, text="text:N"),
         start.mark_text(dy=-13, dx=4, align="left", fontWeight=600).encode(x=x, y=y, text="text:N"),
     ).properties(height=230)
@@ -169,7 +172,14 @@ def implied_exhibit(implied: pd.DataFrame, as_of: date, sources: list[str]) -> E
         ("this model", "ink", "p50", "p5", "p95"),
     )
     told = pd.concat(
-        rows.assign(kind=kind, entity=entity, middle=rows[middle], lower=rows[lower], upper=rows[upper])
+        rows.assign(
+            kind=kind,
+            entity=entity,
+            middle=rows[middle],
+            lower=rows[lower],
+            upper=rows[upper],
+            text=rows[middle].map(short),
+        )
         for kind, entity, middle, lower, upper in sides
     )
     x = alt.X(
@@ -184,11 +194,12 @@ def implied_exhibit(implied: pd.DataFrame, as_of: date, sources: list[str]) -> E
     )
     base = alt.Chart(told)
     first = told[told["name"] == order[-1]]
+    about = ["name:N", alt.Tooltip("kind:N", title="figure"), alt.Tooltip("text:N", title="H100-equivalents")]
     chart = alt.layer(
         base.mark_rule(strokeWidth=6, opacity=0.3, strokeCap="round").encode(
             x=alt.X("lower:Q"), x2="upper:Q", y=y, yOffset=offset, color=tint
         ),
-        base.mark_point(size=60).encode(x=x, y=y, yOffset=offset, color=tint),
+        base.mark_point(size=60).encode(x=x, y=y, yOffset=offset, color=tint, tooltip=about),
         alt.Chart(first).mark_text(dy=-11).encode(x=x, y=y, yOffset=offset, text="kind:N", color=tint),
     ).properties(height=alt.Step(24))
     return Exhibit(

@@ -41,23 +41,25 @@ def row_chart(
 
 
 def dots_with_ranges(
-    rows: pd.DataFrame, x: alt.X, span: tuple[str, str], tint: alt.Color, fine: bool = False
+    rows: pd.DataFrame, x: alt.X, span: tuple[str, str], tint: alt.Color, fine: bool = False, unit: str = ""
 ) -> Callable[[alt.Y], list[alt.Chart]]:
     """Layers for `row_chart`: a dot a row, a bar where its range is known, and its `text` from `right` on.
 
-    x: the axis of the value; span: the columns of the low and the high end; fine: for many rows. The column `right`
-    is made by the caller, so that the chart carries one table of all its rows.
+    x: the axis of the value; span: the columns of the low and the high end; fine: for many rows; unit: of `text`, for
+    a pointer over a dot, where the axis does not show the value as it is. The column `right` is made by the caller,
+    so that the chart carries one table of all its rows.
     """
     low, high = span
     base, bounded = alt.Chart(rows), alt.Chart(rows[rows[low].notna()])
     width, opacity, size, gap = (5, 0.35, 40, 7) if fine else (6, 0.3, 60, 9)
 
     def layers(y: alt.Y) -> list[alt.Chart]:
+        dots = base.mark_point(size=size).encode(x=x, y=y, color=tint)
         return [
             bounded.mark_rule(strokeWidth=width, opacity=opacity, strokeCap="round").encode(
                 x=alt.X(f"{low}:Q"), x2=f"{high}:Q", y=y, color=tint
             ),
-            base.mark_point(size=size).encode(x=x, y=y, color=tint),
+            dots.encode(tooltip=["name:N", alt.Tooltip("text:N", title=unit)]) if unit else dots,
             *halo(base.encode(x=alt.X("right:Q"), y=y, text="text:N"), align="left", dx=gap),
         ]
 

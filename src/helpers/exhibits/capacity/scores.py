@@ -79,7 +79,7 @@ def _units_chart(rows: pd.DataFrame, counted: pd.DataFrame, narrow: bool) -> alt
         under = (
             alt.Chart(counted.tail(1)).mark_rule(color=INK, strokeDash=[3, 3]).encode(x=alt.X("value:Q")),
         )
-    layers = dots_with_ranges(rows, x, ("low", "high"), tint)
+    layers = dots_with_ranges(rows, x, ("low", "high"), tint, unit="thousand cards")
     return row_chart(rows, "name", layers, narrow, limit=330, step=28, under=under)
 
 

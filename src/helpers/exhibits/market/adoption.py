@@ -138,7 +138,7 @@ def _slope(ranks: pd.DataFrame, narrow: bool) -> alt.LayerChart:
     )
     layers = [
         base.mark_line().encode(detail="entity:N"),
-        base.mark_point(size=70, opacity=1),
+        base.mark_point(size=70, opacity=1).encode(tooltip=["label:N"]),
         base.transform_filter("datum.x < 0.5")
         .mark_text(align="right", dx=-10)
         .encode(y=alt.Y("y:Q", axis=None), text="label:N"),
@@ -198,7 +198,9 @@ def _services_chart(table: pd.DataFrame, narrow: bool) -> alt.LayerChart:
     ink = alt.value(colour("text"))
     return alt.layer(
         base.mark_line(),
-        base.mark_point(size=55, opacity=1),
+        base.mark_point(size=55, opacity=1).encode(
+            tooltip=[alt.Tooltip("known_at:T", title="date", format="%-d %b %Y"), "services:Q"]
+        ),
         # The first number stands below its line, clear of the scale.
         alt.Chart(marked.iloc[1:])
         .mark_text(align="right", dx=-5, dy=-10)

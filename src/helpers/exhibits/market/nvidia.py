@@ -120,7 +120,12 @@ def _nvidia_chart(table: pd.DataFrame, rules: pd.DataFrame, narrow: bool) -> alt
         part = table[table["basis"] == basis]
         if part.empty:
             continue
-        mine = alt.Chart(part).encode(x=x, y=y)
+        told = [
+            "fiscal_quarter:N",
+            alt.Tooltip("quarter_ended:T", title="ended", format="%-d %b %Y"),
+            alt.Tooltip("usd_bn:Q", title="USD bn", format=".1f"),
+        ]
+        mine = alt.Chart(part).encode(x=x, y=y, tooltip=told)
         filed = alt.datum.status == "reported"
         layers.append(mine.mark_line(strokeDash=dash, color=colour(entity)))
         layers.append(mine.transform_filter(filed).mark_point(color=colour(entity), opacity=1))

@@ -15,6 +15,7 @@ _WORDS = {
     "idc": "(IDC)",
     "gpu": "GPU",
     "hbm": "HBM",
+    "tsmc": "TSMC",
     "mfu": "MFU",
     "pue": "PUE",
     "flop": "FLOP",
