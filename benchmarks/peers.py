@@ -55,6 +55,7 @@ PEERS = (
     Peer("shell loop, lean", sees=("cold", "parameter")),
     Peer("papermill API, one process", sees=("cold",)),
     Peer("Snakemake, 2 cores", ("snakemake",)),
+    Peer("Ploomber, parallel", ("ploomber",), ("cold", "nothing", "parameter")),
     Peer("jupyter-cache + nbconvert", ("jupyter-cache",), ("cold", "nothing", "parameter")),
     Peer("Jupyter Book 1", ("jupyter-book<2",), ("cold", "nothing", "parameter")),
 )
@@ -120,6 +121,16 @@ def command(peer: Peer, python: Path, project: Path, precision: str, only_market
             "--config",
             f"precision={precision}",
         ]
+    if peer.name.startswith("Ploomber"):
+        tasks = [
+            {"source": f"notebooks/{name}.ipynb", "name": name, "product": f"peer/{name}.html"}
+            for name in NOTEBOOKS
+        ]
+        tasks[-1]["params"] = {"precision": precision}
+        (project / "pipeline.yaml").write_text(
+            json.dumps({"meta": {"extract_upstream": False}, "executor": "parallel", "tasks": tasks})
+        )
+        return [str(bin / "ploomber"), "build"]
     _set_default(project / "notebooks" / "04_market.ipynb", precision)
     if peer.name.startswith("jupyter-cache"):
         files = " ".join(f"notebooks/{name}.ipynb" for name in NOTEBOOKS)
