@@ -12,7 +12,7 @@ from pathlib import Path
 
 from helpers.paths import build_dir
 
-KEPT = 1500
+KEPT = 3000
 _DIGEST_BYTES = 32
 
 

@@ -2,6 +2,8 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -26,14 +28,13 @@ def check_site(site: Path) -> list[str]:
     documents = {path.name: html.parse(str(path)).getroot() for path in sorted(site.glob("*.html"))}
     if "index.html" not in documents:
         return ["index.html is missing"]
-    ids = {
-        name: [element.get("id") for element in root.iter() if element.get("id")]
-        for name, root in documents.items()
-    }
+    ids = {name: root.xpath("//@id") for name, root in documents.items()}
+    is_there = cache(lambda path: (site / path).is_file())
+    places = {name: set(found) for name, found in ids.items()}
     faults: list[str] = []
     for name, root in documents.items():
         faults += _page_faults(name, root, ids[name])
-        faults += _link_faults(site, name, root, ids)
+        faults += _link_faults(name, root, is_there, places)
     shown = Counter(
         found
         for name, root in documents.items()
@@ -56,7 +57,7 @@ def _page_faults(name: str, root: html.HtmlElement, ids: list[str]) -> list[str]
         faults.append(f"{name}: an inline script")
     if root.xpath("//@style") or root.xpath("//style"):
         faults.append(f"{name}: an inline style")
-    if any(attribute.lower().startswith("on") for element in root.iter() for attribute in element.attrib):
+    if root.xpath("//@*[starts-with(name(), 'on')]"):  # the parser has put names in lower case
         faults.append(f"{name}: an inline event handler")
     for figure in root.xpath("//figure[@data-exhibit]"):
         drawings = figure.xpath('.//div[@role="img"]')
@@ -74,7 +75,9 @@ def _page_faults(name: str, root: html.HtmlElement, ids: list[str]) -> list[str]
     return faults
 
 
-def _link_faults(site: Path, name: str, root: html.HtmlElement, ids: dict[str, list[str]]) -> list[str]:
+def _link_faults(
+    name: str, root: html.HtmlElement, is_there: Callable[[str], bool], places: Mapping[str, set[str]]
+) -> list[str]:
     faults = []
     for tag, attribute in _LOADING:
         for address in root.xpath(f"//{tag}/@{attribute}"):
@@ -82,7 +85,7 @@ def _link_faults(site: Path, name: str, root: html.HtmlElement, ids: dict[str, l
                 continue
             if _SCHEME.match(address):
                 faults.append(f"{name}: loads {address} from elsewhere")
-            elif not address.startswith("#") and not (site / unquote(address)).is_file():
+            elif not address.startswith("#") and not is_there(unquote(address)):
                 faults.append(f"{name}: {address} is missing")
     for address in root.xpath("//a/@href"):
         if _SCHEME.match(address):
@@ -91,9 +94,9 @@ def _link_faults(site: Path, name: str, root: html.HtmlElement, ids: dict[str, l
             continue
         path, _, anchor = address.partition("#")
         path = unquote(path) or name
-        if not (site / path).is_file():
+        if not is_there(path):
             faults.append(f"{name}: a link to {path}, which is missing")
-        elif anchor and path in ids and unquote(anchor) not in ids[path]:
+        elif anchor and path in places and unquote(anchor) not in places[path]:
             faults.append(f"{name}: a link to {address}, where no such place is")
     return faults
 
