@@ -8,7 +8,7 @@ import pandas as pd
 
 from helpers.exhibits.chips import SUB, sources_of
 from helpers.exhibits.exhibit import Exhibit, day
-from helpers.exhibits.layout import CHARACTER, LINE, log_pixels, spread
+from helpers.exhibits.layout import CHARACTER, LINE, halo, log_pixels, spread
 from helpers.exhibits.policy import QUESTION
 from helpers.exhibits.theme import colour
 
@@ -146,8 +146,8 @@ def _step_names(
                 labels.append({"day": step["day"], "p50": step["p50"], "text": text})
     if not labels:
         return []
-    texts = alt.Chart(pd.DataFrame(labels)).mark_text(align="left", dx=3, dy=-9, fontSize=11, color=SUB)
-    return [texts.encode(x=x, y=alt.Y("p50:Q", scale=scale), text="text:N")]
+    texts = alt.Chart(pd.DataFrame(labels)).encode(x=x, y=alt.Y("p50:Q", scale=scale), text="text:N")
+    return halo(texts, width=3, align="left", dx=3, dy=-9, fontSize=11, color=SUB)
 
 
 def _end_labels(rows: pd.DataFrame, scale: alt.Scale, x: alt.X, beside: bool) -> list[alt.Chart]:

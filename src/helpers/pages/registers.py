@@ -243,7 +243,9 @@ def _text(value: object) -> str:
 
 def _short(value: object) -> str:
     """A date or a period; a date does not break over lines, two of them break between."""
-    parts = [
-        f'<span class="date">{escape(part)}</span>' for part in re.split(r"(?<=/)", _text(value)) if part
+    whole = [
+        f'<span class="date">{escape(part)}</span>' if len(part) <= len("2025-06-30/") else escape(part)
+        for part in re.split(r"(?<=/)", _text(value))
+        if part
     ]
-    return "<wbr>".join(parts) or "–"
+    return "<wbr>".join(whole) or "–"
