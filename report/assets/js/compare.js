@@ -67,7 +67,7 @@
     if (chosen.length) {
       const scroll = element("div", { className: "table-scroll", tabIndex: 0 });
       scroll.setAttribute("role", "region");
-      scroll.setAttribute("aria-label", "Chips side by side");
+      scroll.setAttribute("aria-label", "Their specifications");
       scroll.append(table());
       panel.append(scroll);
     }

@@ -10,6 +10,7 @@ from helpers.exhibits.exhibit import Exhibit, day
 from helpers.exhibits.tables import number
 from helpers.exhibits.words import dates, name_in_words
 
+CENTURY = 2000
 _BY_UNIT = {"H100e": "H100-equivalents", "cards": "cards", "percent": "percentage points"}
 
 
@@ -27,6 +28,10 @@ def walk_exhibit(walk: pd.DataFrame, as_of: date, sources: Sequence[str]) -> Exh
         expression=walk["expression"].str.replace(" x ", " × "),
         **{end: walk[end].map(_figures) for end in ("p5", "p50", "p95", "seed_error")},
     )
+    # A calendar year is no count: it would be written with a comma and lose its fraction.
+    years = rows["unit"] == "year"
+    rows.loc[years, ["p5", "p50", "p95"]] = walk.loc[years, ["p5", "p50", "p95"]] - CENTURY
+    rows["unit"] = rows["unit"].where(~years, f"years after {CENTURY}")
     rows = rows.rename(columns={"expression": "how", "p5": "low", "p50": "middle", "p95": "high"})
     return Exhibit(
         id="capacity-walk",
@@ -54,8 +59,8 @@ def walk_exhibit(walk: pd.DataFrame, as_of: date, sources: Sequence[str]) -> Exh
     )  # fmt: skip
 
 
-def _few(ids: str, names: Mapping[str, str], most: int = 2) -> str:
-    """The first rows of a long list by name; the table of results has the ids of all of them."""
+def _few(ids: str, names: Mapping[str, str], most: int = 1) -> str:
+    """The first row of a long list by name; the table of results has the ids of all of them."""
     listed = list(dict.fromkeys(names.get(one, one) for one in ids.split(";")))
     return "; ".join(listed[:most]) + (f" and {len(listed) - most} more" if len(listed) > most else "")
 
@@ -65,9 +70,9 @@ def _names(as_of: date) -> dict[str, str]:
     evidence = load(as_of=as_of)
     names = {name: str(row["publisher"]) for name, row in evidence.source_by_id.items()}
     for row in evidence.facts.to_dict("records"):
-        names[row["fact_id"]] = (
-            f"{row['entity']}, {name_in_words(row['metric'], starts=False)} {row['period_text']}"
-        )
+        metric = name_in_words(row["metric"], starts=False)
+        names[row["fact_id"]] = dates(f"{row['entity']}, {metric} {row['period_text']}")
+    names |= {f"chips:{row['chip_id']}": str(row["name"]) for row in evidence.chips.to_dict("records")}
     for row in evidence.assumptions.to_dict("records"):
         names[row["assumption_id"]] = f"assumption: {name_in_words(row['parameter'])}"
     return names
