@@ -30,6 +30,13 @@ _TEXTS = """() => [...document.querySelectorAll('.exhibit-chart svg')].filter(s 
       if (/\\d{4}-\\d\\d|\\w'\\w|[a-z]_[a-z]|…$/.test(t.textContent)) faults.push(of + ' is not in words');
       if (box.left < -1 || box.right > innerWidth + 1) faults.push(of + ' is cut');
       return faults; }); })"""
+_SPILLS = """() => [...document.querySelectorAll('.register')].filter(r => r.clientWidth).flatMap(r => {
+  const rows = [...r.querySelectorAll('tbody tr')]; const scroll = r.querySelector('.table-scroll');
+  rows.forEach(row => row.style.contentVisibility = 'visible');
+  const over = e => e.scrollWidth > e.clientWidth + 1;
+  const faults = over(scroll) && r.closest('.wide') ? [r.id + ' has columns out of sight'] : [];
+  const spilt = [...r.querySelectorAll('th,td')].filter(over).slice(0, 3);
+  return faults.concat(spilt.map(c => r.id + ' spills: ' + c.textContent.slice(0, 60))); })"""
 _HEADINGS = """() => { let last = 0; return [...document.querySelectorAll('main :is(h1,h2,h3,h4,h5)')].flatMap(h => {
   const level = Number(h.tagName[1]); const jump = level > last + 1 && last; last = level;
   return jump ? ['heading level jumps at ' + h.textContent.slice(0, 50)] : []; }); }"""
@@ -141,4 +148,6 @@ def _narrow(page, widths: Sequence[int]) -> list[str]:
             faults.append(f"scrolls sideways at {width} px: {across} px wide")
         if width == 360:
             faults += page.evaluate(_TEXTS)
+        if width >= 768:
+            faults += [f"{fault} at {width} px" for fault in page.evaluate(_SPILLS)]
     return faults

@@ -375,6 +375,13 @@ def test_the_same_number_told_twice_is_linked():
     assert set(linked(early)["other"]) <= set(early["id"])
 
 
+def test_a_claim_in_percent_is_no_multiple_of_one_in_times():
+    rows = judged()
+    unit = rows.set_index("id")["unit"]
+    pairs = linked(rows).dropna(subset=["ratio"])
+    assert len(pairs) and (unit[pairs["id"]].to_numpy() == unit[pairs["other"]].to_numpy()).all()
+
+
 def test_tally_counts_every_claim_and_warns():
     counts, caution = tally(judged())
     assert counts["all"].sum() == len(judged())

@@ -21,7 +21,7 @@ from helpers.pages import claims, judgements
 from helpers.pages.content import read_page
 from helpers.pages.downloads import dictionary
 from helpers.pages.numbers import evidence_links, figure_span, interval, like
-from helpers.pages.registers import assumptions_register
+from helpers.pages.registers import assumptions_register, facts_register
 from helpers.pages.stage import raw_block, read_verdicts
 from helpers.pages.standalone import standalone
 from helpers.pages.typography import set_text
@@ -488,6 +488,23 @@ def test_the_register_of_assumptions_writes_years_as_years_and_a_fixed_value_onc
     text = html.fromstring(assumptions_register(load())).text_content()
     assert re.search(r"2024\.2 to 2025year", text) and "2,02" not in text
     assert not re.search(r"(?<![\d.,])([\d.,]+) to \1(?![\d.,])", text)
+
+
+def test_the_register_of_facts_writes_large_values_in_words_and_no_basis_twice():
+    evidence = load()
+    cells = {
+        row.get("id"): [cell.text_content() for cell in row.iter("td")]
+        for row in html.fromstring(facts_register(evidence)).iter("tr")
+        if row.get("id")
+    }
+    assert len(cells) == len(evidence.facts)
+    for values in cells.values():
+        assert not re.search(r"\d(,\d{3}){3}", values[1]), f"too many digits to read: {values[:2]}"
+    largest = evidence.facts.loc[evidence.facts["value"].idxmax()]
+    power = f"{largest['value']:e}".partition("e+")[2].translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    assert f"\u00a0× 10{power}" in cells[largest["fact_id"]][1]
+    shares = [values[2] for values in cells.values() if "IaaS and PaaS" in values[2]]
+    assert shares and not any("IaaS+PaaS" in text for text in shares)
 
 
 def test_the_dictionary_sets_names_as_code():

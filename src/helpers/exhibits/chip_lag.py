@@ -152,7 +152,7 @@ def _over_time_chart(rows: pd.DataFrame, quoted: pd.DataFrame, as_of: date, narr
     zero = alt.Chart(pd.DataFrame({"p50": [0]})).mark_rule(color=SUB).encode(y=y)
     layers = [
         zero,
-        alt.Chart(first).mark_area(opacity=0.14, color=red).encode(x=x, y=alt.Y("p5:Q"), y2="p95:Q"),
+        alt.Chart(first).mark_area(fillOpacity=0.2, color=red).encode(x=x, y=alt.Y("p5:Q"), y2="p95:Q"),
         base.mark_line(color=red).encode(x=x, y=y, strokeDash=dash, detail="metric:N"),
     ]
     ends = rows.sort_values("day").groupby("metric", as_index=False).last()

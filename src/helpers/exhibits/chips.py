@@ -133,7 +133,7 @@ def _frontier_chart(lines, chips, now, as_of: date, narrow: bool) -> alt.LayerCh
     points = points[points["value"] >= lowest]
     band = (
         alt.Chart(lines)
-        .mark_area(interpolate="step-after", opacity=0.16)
+        .mark_area(interpolate="step-after", fillOpacity=0.18)
         .encode(x=x, y=alt.Y("p5:Q"), y2="p95:Q", color=tint)
     )
     step = alt.Chart(lines).mark_line(interpolate="step-after").encode(x=x, y=y, color=tint)

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any, Protocol
 
 SITE = "China AI Compute"
+_COMMIT = re.compile(r" @[0-9a-f]{7,40}\b")
 
 
 class Cited(Protocol):
@@ -33,14 +34,22 @@ def bibtex(exhibit: Cited) -> str:
 
 def credit(exhibit: Any, most: int) -> str:
     """The line below a picture that leaves the site: date, confidence and the first `most` publishers."""
-    names = list(dict.fromkeys(row.get("publisher") or row["source_id"] for row in exhibit.source_rows))
+    names = list(
+        dict.fromkeys(_unversioned(row.get("publisher") or row["source_id"]) for row in exhibit.source_rows)
+    )
     more = f" and {len(names) - most} more" if len(names) > most else ""
     sure = f"; {exhibit.confidence} confidence" if exhibit.confidence else ""
     return f"{SITE}, as known on {day(exhibit.as_of)}{sure}. Sources: {'; '.join(names[:most])}{more}. CC BY 4.0"
 
 
+def _unversioned(name: str) -> str:
+    """A publisher without the commit of a repository, which the register of sources has."""
+    return _COMMIT.sub("", name)
+
+
 def publisher_links(name: str, rows: list[dict[str, str]]) -> str:
     """A publisher by name, linked to its first document; further ones by number."""
+    name = _unversioned(name)
     links = [
         f'<a href="sources.html#{escape(row["source_id"], quote=True)}" '
         f'title="{escape(row.get("title", ""), quote=True)}">'

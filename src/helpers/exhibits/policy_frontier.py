@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from itertools import pairwise
 
 import altair as alt
 import pandas as pd
@@ -15,6 +16,8 @@ from helpers.exhibits.theme import colour
 _NAMES = {"tpp": ("compute (TPP)", "TPP", ""), "memory_bandwidth": ("memory bandwidth", "GB/s", " GB/s")}
 _TONES = {"best on sale": "other", "no licence, or notification": "US", "no licence": "not-controlled"}
 GAP = 6
+# Pixels from a step to the middle of the name of its chip.
+_SIDES = {"above": -9, "below": 10}
 _LONG = r"GeForce |Instinct | Generation| \(.*\)| SXM\d? | SXM\d?$|\d+GB$"
 _SHORT = {
     "best on sale": "best on sale",
@@ -73,7 +76,7 @@ def _frontier_chart(rows: pd.DataFrame, unit: str, width: int | None) -> alt.Lay
     )
     x = alt.X("day:T", title=None, axis=alt.Axis(format="%Y", tickCount="year"))
     free = alt.Chart(rows[rows["basis"] == "no licence"])
-    band = free.mark_area(interpolate="step-after", opacity=0.35, color=colour("undetermined")).encode(
+    band = free.mark_area(interpolate="step-after", fillOpacity=0.35, color=colour("undetermined")).encode(
         x=x, y=alt.Y("p50:Q", scale=scale), y2="p95:Q"
     )
     lines = (
@@ -116,16 +119,25 @@ def _ticks(rows: pd.DataFrame) -> alt.Axis:
 def _step_names(
     changed: pd.DataFrame, rows: pd.DataFrame, scale: alt.Scale, x: alt.X, width: int
 ) -> list[alt.Chart]:
-    """The chip above each step of the two outer lines, where the step is long enough and the place is free."""
+    """The chip above each step of the two outer lines, where the step is long enough and the place is free; below it
+    where another line rises through the name."""
     first, last = rows["day"].min(), rows["day"].max()
     ends = (0.94 * rows["p50"].min(), 1.06 * rows[["p50", "p95"]].max().max())
     taken = [
         (
             width - 1.1 * CHARACTER * len(_SHORT[row["basis"]]),
             width,
-            log_pixels(row["p50"], ends, 330, down=True) + moved,
+            log_pixels(row["p50"], ends, 330, down=True) + moved + _SIDES["above"],
         )
         for row, moved in _ends(rows)
+    ]
+    risers = [
+        (
+            width * (after["day"] - first) / (last - first),
+            *sorted(log_pixels(step["p50"], ends, 330, down=True) for step in (before, after)),
+        )
+        for _, part in changed.sort_values("day").groupby("basis")
+        for before, after in pairwise(part.to_dict("records"))
     ]
     labels = []
     for basis in ("no licence", "best on sale"):
@@ -137,17 +149,26 @@ def _step_names(
             height = log_pixels(step["p50"], ends, 330, down=True)
             end = left + CHARACTER * len(text)
             rises = after is not None and after["p50"] > step["p50"]
-            free = all(
-                end + GAP < other[0] or left > other[1] + GAP or abs(height - other[2]) > LINE
-                for other in taken
-            )
-            if free and end < width and not (rises and end > right + 4):
-                taken.append((left, end, height))
-                labels.append({"day": step["day"], "p50": step["p50"], "text": text})
+            if end > width or (rises and end > right + 4):
+                continue
+            crossing = [(high, low) for at, high, low in risers if left + 2 < at < end]
+            for side, moved in _SIDES.items():
+                middle = height + moved
+                free = all(
+                    end + GAP < other[0] or left > other[1] + GAP or abs(middle - other[2]) > LINE
+                    for other in taken
+                )
+                if free and not any(high < middle + 6 and middle - 6 < low for high, low in crossing):
+                    taken.append((left, end, middle))
+                    labels.append({"day": step["day"], "p50": step["p50"], "text": text, "side": side})
+                    break
     if not labels:
         return []
-    texts = alt.Chart(pd.DataFrame(labels)).encode(x=x, y=alt.Y("p50:Q", scale=scale), text="text:N")
-    return halo(texts, width=3, align="left", dx=3, dy=-9, fontSize=11, color=SUB)
+    layers = []
+    for side, part in pd.DataFrame(labels).groupby("side"):
+        texts = alt.Chart(part).encode(x=x, y=alt.Y("p50:Q", scale=scale), text="text:N")
+        layers += halo(texts, width=3, align="left", dx=3, dy=_SIDES[side], fontSize=11, color=SUB)
+    return layers
 
 
 def _end_labels(rows: pd.DataFrame, scale: alt.Scale, x: alt.X, beside: bool) -> list[alt.Chart]:

@@ -94,7 +94,7 @@ def holds_exhibit(ratios: pd.DataFrame, measured: pd.DataFrame, as_of: date) -> 
     return _ratio_exhibit(
         rows,
         id="architecture-holds",
-        title=f"The argument holds for the machine as a whole: {', '.join(said)} of an NVL72",
+        title=f"CloudMatrix 384 is ahead as a whole machine: {', '.join(said)} of an NVL72",
         subtitle="CloudMatrix 384 over GB200 NVL72, log scale; bars: disputed chip rates and sourced power. Open "
         f"points: 910C over H100, measured. As known on {day(as_of)}",
         basis=str(ratios["basis"].iloc[0]),
@@ -140,7 +140,7 @@ def fails_exhibit(ratios: pd.DataFrame, costs: pd.DataFrame, as_of: date) -> Exh
     return _ratio_exhibit(
         rows,
         id="architecture-fails",
-        title=f"It fails per chip, per watt and per dollar: {', '.join(said)}",
+        title=f"CloudMatrix 384 is behind per chip, per watt and per dollar: {', '.join(said)}",
         subtitle="CloudMatrix 384 over GB200 NVL72, log scale; per chip and per watt more is better, else less. "
         f"Bars: disputed rates and sourced power, 90 % intervals for modelled costs. As known on {day(as_of)}",
         basis=str(ratios["basis"].iloc[0]),

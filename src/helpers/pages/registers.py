@@ -20,6 +20,7 @@ from helpers.exhibits.words import name_in_words
 from helpers.models.claims.wording import spelled
 
 _LESS = "\\u003c"
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def web_link(url: object, text: str) -> str:
@@ -132,7 +133,7 @@ def facts_register(evidence: Evidence) -> str:
     rows, facets = [], []
     frame = evidence.facts.sort_values(["topic", "entity", "metric", "period_end", "fact_id"], kind="stable")
     for row in frame.to_dict("records"):
-        note = " · ".join(filter(None, [_text(row.get("basis")), _text(row.get("note"))]))
+        note = _said_once(_text(row.get("basis")), _text(row.get("note")))
         source, metric = row["source_id"], spelled(_text(row["metric"]))
         cells = [
             f"{escape(_text(row['entity']))}<small>{escape(metric)}</small>",
@@ -199,23 +200,40 @@ def _grade(value: object) -> str:
 
 
 def _value(row: dict[str, Any]) -> str:
-    """The value and its interval; from a billion on in billions, with the exact number for sorting and the CSV."""
+    """The value and its interval; large ones in millions, billions or powers of ten, with the exact number for
+    sorting and the CSV.
+    """
     value, low, high = (
         None if _unknown(end) else float(end) for end in (row["value"], row.get("low"), row.get("high"))
     )
-    large = any(end is not None and abs(end) >= 1e9 for end in (value, low, high))
+    most = max((abs(end) for end in (value, low, high) if end is not None), default=0.0)
+    unit, words = _magnitude(most)
 
     def written(*ends: float | None) -> str:
         known = [end for end in ends if end is not None]
         bound = {0: "at most ", 1: "at least "}[ends.index(None)] if None in ends else ""
-        text = bound + " to ".join(number(end / 1e9 if large else end, 4) for end in known)
+        text = bound + " to ".join(number(end / unit, 4) for end in known)
         exact = " to ".join(f"{end:.0f}" for end in known)
-        return f'<data value="{exact}">{text} bn</data>' if large else text
+        return f'<data value="{exact}">{text}\u00a0{words}</data>' if words else text
 
     between = written(low, high) if low is not None or high is not None else ""
     if value is None:
         return between or "–"
     return written(value) + (f"<small>{between}</small>" if between else "")
+
+
+def _said_once(basis: str, note: str) -> str:
+    """Basis and note of a fact; a note that only repeats the basis in other signs is left out."""
+    plain = [re.sub(r"\W+|\band\b", "", text).casefold() for text in (basis, note)]
+    return " · ".join(filter(None, [basis, "" if plain[1] and plain[1] in plain[0] else note]))
+
+
+def _magnitude(most: float) -> tuple[float, str]:
+    """What a value of that size is written in, and the word for it; below ten million every digit is shown."""
+    if most >= 1e15:
+        power = math.floor(math.log10(most))
+        return 10.0**power, f"× 10{str(power).translate(_RAISED)}"
+    return (1e9, "bn") if most >= 1e9 else (1e6, "million") if most >= 1e7 else (1.0, "")
 
 
 def _rows_by_source(evidence: Evidence) -> Counter:

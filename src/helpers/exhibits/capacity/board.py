@@ -7,12 +7,13 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from helpers.exhibits.capacity.rows import dots_with_ranges, ratio_rule, row_chart
+from helpers.exhibits.capacity.rows import dots_with_ranges, ours_and_others, ratio_rule, row_chart
 from helpers.exhibits.exhibit import Exhibit, day
-from helpers.exhibits.theme import colour
 from helpers.exhibits.words import marks
 
 _LONGEST = 26
+# Pixels: a number with its gap, and the least width of the plot.
+_NUMBER, _PLOT = 38, 330
 
 
 def scoreboard_exhibit(board: pd.DataFrame, leaders: pd.DataFrame, as_of: date) -> Exhibit | None:
@@ -58,17 +59,19 @@ def scoreboard_exhibit(board: pd.DataFrame, leaders: pd.DataFrame, as_of: date) 
 
 def _board_chart(rows: pd.DataFrame, narrow: bool) -> alt.LayerChart:
     names = [marks(f"{row.contest}: {_who(row, narrow)}") for row in rows.itertuples()]
-    rows = rows.assign(name=names, entity=np.where(rows["ours"], "Huawei", "others"),
+    rows = rows.assign(name=names, entity=np.where(rows["ours"], "China", "others"),
                        low_ratio=rows["low"] / rows["outturn"], high_ratio=rows["high"] / rows["outturn"],
                        text=[f"{score:.2f}" for score in rows["score"]])  # fmt: skip
     again = rows.duplicated("name", keep=False)
     rows["name"] = rows["name"].where(~again, rows["name"] + [f" ({ratio:.2f})" for ratio in rows["ratio"]])
-    rows["right"] = rows["high_ratio"].fillna(rows["ratio"])
-    ends = [rows[["ratio", "low_ratio"]].min().min() / 1.1, rows["right"].max() * 2.2]
+    right = rows["high_ratio"].fillna(rows["ratio"])
+    ends = [rows[["ratio", "low_ratio"]].min().min() / 1.1, right.max() * 2.2]
+    # A number that would lie on the rule at one stands to its right.
+    reach = (ends[1] / ends[0]) ** (_NUMBER / _PLOT)
+    rows["right"] = right.where((right >= 1) | (right * reach < 1), 1.0)
     x = alt.X("ratio:Q", title="times the outturn", scale=alt.Scale(type="log", domain=ends, nice=False),
               axis=alt.Axis(values=[0.01, 0.03, 0.1, 0.3, 1, 3, 10], format="~g"))  # fmt: skip
-    shades = alt.Scale(domain=["others", "Huawei"], range=[colour("others"), colour("Huawei")])
-    tint = alt.Color("entity:N", scale=shades, legend=None)
+    tint = ours_and_others()
     layers = dots_with_ranges(rows, x, ("low_ratio", "high_ratio"), tint, fine=True)
     return row_chart(rows, "name", layers, narrow, limit=420, step=19, under=(ratio_rule(),))
 

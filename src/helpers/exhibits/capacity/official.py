@@ -5,12 +5,13 @@ from datetime import date
 import altair as alt
 import pandas as pd
 
+from helpers.exhibits.capacity.rows import ours_and_others
 from helpers.exhibits.exhibit import Exhibit, day
 from helpers.exhibits.layout import halo
 from helpers.exhibits.theme import colour
 from helpers.models.capacity.headlines import short
 
-INK, SUB = colour("ink"), colour("sub")
+SUB = colour("sub")
 _WHEN = alt.Tooltip("date:T", title="date", format="%b %Y")
 # scope, method, precision: label and colour. Precision is part of the name, because it is part of the number.
 _LINES = {
@@ -168,8 +169,8 @@ def implied_exhibit(implied: pd.DataFrame, as_of: date, sources: list[str]) -> E
     verb = "matches" if 0.8 <= last["ratio"] <= 1.25 else "exceeds" if last["ratio"] > 1 else "falls short of"
     order = rows["name"].tolist()
     sides = (
-        ("published figure", "China", "implied", "low", "high"),
-        ("this model", "ink", "p50", "p5", "p95"),
+        ("published figure", "others", "implied", "low", "high"),
+        ("this model", "China", "p50", "p5", "p95"),
     )
     told = pd.concat(
         rows.assign(
@@ -189,9 +190,7 @@ def implied_exhibit(implied: pd.DataFrame, as_of: date, sources: list[str]) -> E
     )
     y = alt.Y("name:N", sort=order, title=None)
     offset = alt.YOffset("kind:N", sort=["published figure", "this model"])
-    tint = alt.Color(
-        "entity:N", scale=alt.Scale(domain=["China", "ink"], range=[colour("China"), INK]), legend=None
-    )
+    tint = ours_and_others()
     base = alt.Chart(told)
     first = told[told["name"] == order[-1]]
     about = ["name:N", alt.Tooltip("kind:N", title="figure"), alt.Tooltip("text:N", title="H100-equivalents")]

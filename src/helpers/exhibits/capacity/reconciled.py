@@ -7,13 +7,10 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from helpers.exhibits.capacity.rows import named, ratio_rule, row_chart
+from helpers.exhibits.capacity.rows import named, ours_and_others, ratio_rule, row_chart
 from helpers.exhibits.exhibit import Exhibit, day
-from helpers.exhibits.theme import colour
 from helpers.models.capacity.headlines import short
 from helpers.models.capacity.published_figures import CITED
-
-INK = colour("ink")
 
 
 def reconciliation_exhibit(
@@ -31,13 +28,11 @@ def reconciliation_exhibit(
     inside = int((rows["agreement"] == "inside our interval").sum())
     for level in ("p5", "p50", "p95"):
         rows[f"ratio_{level}"] = (rows[level] / rows["theirs"]).clip(1e-3, 1e3)
-    rows["entity"] = np.where(rows["role"] == CITED, "others", "ink")
-    ends = [min(0.2, rows["ratio_p5"].min()), max(8.0, rows["ratio_p95"].max())]
+    rows["entity"] = np.where(rows["role"] == CITED, "others", "China")
+    ends = [0.88 * min(0.2, rows["ratio_p5"].min()), 1.1 * max(8.0, rows["ratio_p95"].max())]
     x = alt.X("ratio_p50:Q", title="ours over theirs", scale=alt.Scale(type="log", domain=ends, nice=False),
-              axis=alt.Axis(values=[0.1, 0.25, 0.5, 1, 2, 4, 16, 64], format="~g"))  # fmt: skip
-    tint = alt.Color(
-        "entity:N", scale=alt.Scale(domain=["ink", "others"], range=[INK, colour("others")]), legend=None
-    )
+              axis=alt.Axis(values=[0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64], format="~g"))  # fmt: skip
+    tint = ours_and_others()
     base = alt.Chart(rows)
 
     def layers(y: alt.Y) -> list[alt.Chart]:

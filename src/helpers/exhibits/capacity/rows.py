@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from helpers.exhibits.layout import halo
-from helpers.exhibits.theme import colour
+from helpers.exhibits.theme import colour, scale
 from helpers.exhibits.words import dates, marks
 
 WIDE_STEP, NARROW_STEP = 22, 36
@@ -64,6 +64,12 @@ def dots_with_ranges(
         ]
 
     return layers
+
+
+def ours_and_others() -> alt.Color:
+    """The colour of a row by its `entity`: `China` for this model, `others` for whoever else gave a figure."""
+    names = ["China", "others"]
+    return alt.Color("entity:N", scale=scale(names), legend=None)
 
 
 def ratio_rule() -> alt.Chart:

@@ -6,7 +6,14 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from helpers.exhibits.capacity.rows import dots_with_ranges, named, plain, ratio_rule, row_chart
+from helpers.exhibits.capacity.rows import (
+    dots_with_ranges,
+    named,
+    ours_and_others,
+    plain,
+    ratio_rule,
+    row_chart,
+)
 from helpers.exhibits.exhibit import Exhibit, day
 from helpers.exhibits.layout import CHARACTER
 from helpers.exhibits.theme import WIDE, colour
@@ -37,7 +44,7 @@ def huawei_units_exhibit(
         "value": ours["p50"],
         "low": ours["p5"],
         "high": ours["p95"],
-        "entity": "Huawei",
+        "entity": "China",
     }
     rows = pd.concat([rows, pd.DataFrame([own])], ignore_index=True)
     low, high = said["value"].min(), said["value"].max()
@@ -69,8 +76,7 @@ def huawei_units_exhibit(
 def _units_chart(rows: pd.DataFrame, counted: pd.DataFrame, narrow: bool) -> alt.LayerChart:
     x = alt.X("value:Q", title="thousand cards", scale=alt.Scale(domainMin=0),
               axis=alt.Axis(labelExpr="format(datum.value / 1e3, ',')", tickCount=5))  # fmt: skip
-    shades = alt.Scale(domain=["others", "Huawei"], range=[colour("others"), colour("Huawei")])
-    tint = alt.Color("entity:N", scale=shades, legend=None)
+    tint = ours_and_others()
     rows = rows.assign(
         text=[f"{value / 1e3:,.0f}" for value in rows["value"]], right=rows["high"].fillna(rows["value"])
     )

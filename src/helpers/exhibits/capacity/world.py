@@ -5,11 +5,8 @@ from datetime import date
 import altair as alt
 import pandas as pd
 
-from helpers.exhibits.capacity.rows import dots_with_ranges, row_chart
+from helpers.exhibits.capacity.rows import dots_with_ranges, ours_and_others, row_chart
 from helpers.exhibits.exhibit import Exhibit, day
-from helpers.exhibits.theme import colour
-
-INK = colour("ink")
 
 
 def world_share_exhibit(shares: pd.DataFrame, as_of: date) -> Exhibit | None:
@@ -28,7 +25,7 @@ def world_share_exhibit(shares: pd.DataFrame, as_of: date) -> Exhibit | None:
     return Exhibit(
         id="capacity-world-share",
         title=title,
-        subtitle="Per cent of the world, by what is counted and where; ours with its 90 % interval. As "
+        subtitle="Percent of the world, by what is counted and where; ours with its 90 % interval. As "
         f"known on {day(as_of)}",
         unit="percent",
         basis="by row",
@@ -48,16 +45,12 @@ def world_share_exhibit(shares: pd.DataFrame, as_of: date) -> Exhibit | None:
 
 def _share_chart(rows: pd.DataFrame, narrow: bool) -> alt.LayerChart:
     rows = rows.assign(
-        entity=rows["computed"].map({True: "ink", False: "China"}),
+        entity=rows["computed"].map({True: "China", False: "others"}),
         right=rows["p95"].fillna(rows["p50"]),
         text=[f"{value:.0f}" for value in rows["p50"]],
     )
-    x = alt.X(
-        "p50:Q", title="per cent of the world", scale=alt.Scale(domainMin=0), axis=alt.Axis(tickCount=5)
-    )
-    tint = alt.Color(
-        "entity:N", scale=alt.Scale(domain=["China", "ink"], range=[colour("China"), INK]), legend=None
-    )
+    x = alt.X("p50:Q", title="percent of the world", scale=alt.Scale(domainMin=0), axis=alt.Axis(tickCount=5))
+    tint = ours_and_others()
     layers = dots_with_ranges(rows, x, ("p5", "p95"), tint)
     return row_chart(rows, "name", layers, narrow, limit=330, step=26)
 

@@ -82,7 +82,11 @@ def rows_chart(
         low=frame["low"].fillna(frame["value"]),
         high=frame["high"].fillna(frame["value"]),
     )
-    axis = None if narrow else alt.Axis(title=None, labelLimit=labels, minExtent=labels if width else 0)
+    axis = (
+        None
+        if narrow
+        else alt.Axis(title=None, labelLimit=labels, labelPadding=9, minExtent=labels if width else 0)
+    )
     base = alt.Chart(marked).encode(
         y=alt.Y("row:N", sort=order, axis=axis, scale=alt.Scale(paddingInner=0.2)),
         color=alt.Color("colour:N", scale=None),
@@ -91,7 +95,7 @@ def rows_chart(
         "value:Q",
         title=title,
         scale=alt.Scale(domain=[0, top], nice=False),
-        axis=alt.Axis(grid=True, tickCount=5),
+        axis=alt.Axis(tickCount=5),
     )
     drop = 8 if narrow else 0
     layers = [

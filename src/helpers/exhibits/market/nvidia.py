@@ -135,14 +135,17 @@ def _nvidia_chart(table: pd.DataFrame, rules: pd.DataFrame, narrow: bool) -> alt
         # meets a line there.
         newer = basis == _HEADQUARTERS
         spot = part.iloc[[0]] if newer else part.loc[[part["usd_bn"].idxmax()]]
+        if narrow and not newer:
+            label = label.replace(" location", "|location")
         named = alt.Chart(spot.assign(label=label)).encode(x=x, y=y, text="label:N")
-        dx, dy = ((14, -34) if narrow else (-10, -6)) if newer else (4, -16)
+        dx, dy = ((19, -34) if narrow else (-10, -6)) if newer else (4, -30 if narrow else -16)
         style = {
             "align": "right",
             "dx": dx,
             "dy": dy,
             "lineBreak": "|",
             "fontWeight": 600,
+            "fontSize": 11 if narrow else 12,
             "color": colour(entity),
         }
         layers += halo(named, **style)

@@ -139,12 +139,13 @@ def cloud_markets(lists: pd.DataFrame, leaders: pd.DataFrame) -> Exhibit | None:
         "status": "status",
     }
     table = lists[list(columns)].rename(columns=columns)
+    named = leaders.assign(market=[_inside(short(name).partition(" (")[0]) for name in leaders["market"]])
+    named["told"] = [f"{r['market']} ({r['percent']:.0f} %)" for r in named.to_dict("records")]
     firsts = [
-        f"{_provider(r['entity'])} in {_inside(short(r['market']).partition(' (')[0])} ({r['percent']:.0f} %)"
-        for r in leaders.to_dict("records")
+        f"{_provider(name)} in {' and '.join(part['told'])}"
+        for name, part in named.groupby("entity", sort=False)
     ]
-    several = len(set(leaders["entity"])) > 1
-    title = ("Three markets, different leaders: " if several else "First in the market: ") + ", ".join(firsts)
+    title = ("No one leads everywhere: " if len(firsts) > 1 else "First in the market: ") + ", ".join(firsts)
     return Exhibit(
         id="cloud-markets",
         title=title,

@@ -53,7 +53,7 @@ def substitution(
             f"AI accelerators shipped to and made in China, thousand {quantity}, by calendar year", totals
         ),
         unit="thousand H100e",
-        basis=f"units x k, k = {rate} over an H100's; unlicensed imports not included",
+        basis=f"units times {rate} over that of an H100; unlicensed imports not included",
         as_of=as_of(totals),
         data=table,
         sources=source_ids(frame),
@@ -66,8 +66,8 @@ def substitution(
         ),
         confidence="low",
         notes=[
-            "The interval is the 90 % range of units and of k; a maker's cards whose mix is not stated take every "
-            "chip it then shipped.",
+            "The interval is the 90 % range of cards and of what each is worth in H100s; a maker's cards whose mix "
+            "is not stated take every chip it then shipped.",
             "Peak rates overstate what weaker links and software deliver. Smuggled chips and makers that no source "
             "names are left out; a year without a count is unknown, not zero.",
             *_by_class(every_class, totals),
@@ -165,24 +165,27 @@ def _moved_chart(table: pd.DataFrame, narrow: bool) -> alt.LayerChart:
     top = marked["high"].max() * 1.3
     axis = alt.Axis(format="d", values=list(range(first, last + 1)))
     x = alt.X("x:Q", title=None, scale=alt.Scale(domain=[first - 0.6, last + 0.6]), axis=axis)
-    y = alt.Y("value:Q", title="thousand H100e", axis=alt.Axis(tickCount=5), scale=alt.Scale(domain=[0, top]))
+    scale = alt.Scale(domain=[0, top], nice=False)
+    y = alt.Y("value:Q", title="thousand H100e", axis=alt.Axis(tickCount=5), scale=scale)
     base = alt.Chart(marked).encode(x=x, color=alt.Color("colour:N", scale=None))
     size = 22 if narrow else 46
-    names_at = pd.DataFrame(
-        {
-            "x": first - 0.5,
-            "value": [top * share for share in (0.98, 0.91)],
-            "label": [IMPORTED, DOMESTIC],
-            "colour": [colour(names[name]) for name in (IMPORTED, DOMESTIC)],
-        }
+    by_year = marked.sort_values("year")
+    named = pd.concat(
+        [by_year[by_year["seller"] == IMPORTED].head(1), by_year[by_year["seller"] == DOMESTIC].tail(1)]
     )
-    heads = alt.Chart(names_at).encode(x=x, y=y, text="label:N", color=alt.Color("colour:N", scale=None))
+    named = named.assign(label=named["seller"].str.replace(" ", "|", n=1))
+    heads = alt.Chart(named).encode(
+        x=x,
+        y=alt.Y("high:Q", title="thousand H100e"),
+        text="label:N",
+        color=alt.Color("colour:N", scale=None),
+    )
     layers = [
         base.mark_bar(size=size, opacity=0.85).encode(y=y, y2="zero:Q"),
         base.mark_rule(strokeWidth=2).encode(
             y=alt.Y("low:Q", title="thousand H100e"), y2="high:Q", color=alt.value(colour("text"))
         ),
         base.mark_text(dy=-8).encode(y=alt.Y("high:Q", title="thousand H100e"), text="text:N"),
-        *halo(heads, align="left", fontWeight=600),
+        *halo(heads, dy=-40, lineBreak="|", fontWeight=600),
     ]
     return alt.layer(*layers).properties(height=320)

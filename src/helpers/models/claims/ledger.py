@@ -92,13 +92,17 @@ def tally(judged: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 
 
 def linked(judged: pd.DataFrame) -> pd.DataFrame:
-    """The same number told twice: id, other, claimed, claimed_other, ratio, verdict_now, verdict_other."""
+    """The same number told twice: id, other, claimed, claimed_other, ratio, verdict_now, verdict_other.
+
+    ratio: claimed over claimed_other where both are numbers of one unit, else None.
+    """
     by_id = judged.set_index("id")
     rows = []
     for row in judged.itertuples():
         for other in (one for one in row.same_as.split(";") if one in by_id.index):
             first, second = row.claimed, by_id.loc[other, "claimed"]
             numbers = all(isinstance(one, float) for one in (first, second))
+            numbers = numbers and row.unit == by_id.loc[other, "unit"]
             times = first / second if numbers and second else None
             told = (first, second, times, row.verdict_now, by_id.loc[other, "verdict_now"])
             rows.append((row.id, other, *told))

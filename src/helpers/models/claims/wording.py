@@ -7,6 +7,7 @@ from helpers.models.claims.values import Day, Quantity, Word
 _WORDS = {
     "yoy": "on the year",
     "genai": "generative AI",
+    "maas": "MaaS",
     "orgs": "organisations",
     "rd": "R&D",
     "hk": "Hong Kong",
