@@ -52,7 +52,7 @@ def test_a_slider_moves_by_keyboard_and_the_link_restores_it(page):
     page.keyboard.press("End")
     slider.dispatch_event("change")
     assert median(page) > 1.1 * before
-    assert "million H100e" in slider.get_attribute("aria-valuetext")
+    assert "million H100-equivalents" in slider.get_attribute("aria-valuetext")
     assert page.url.endswith("#capacity=40,80,40,40,40")
     changed = median(page)
     page.goto(page.url.split("#")[0] + "#capacity=0,80,40,40,40")

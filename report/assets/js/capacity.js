@@ -66,7 +66,7 @@
       const stock = interpolate(lattice, sliders.map(function (slider) { return table(lattice.scores, slider); }));
       sliders.forEach(function (slider, place) {
         const factor = lattice.factors[place];
-        const text = short(table(factor.values, slider)) + " " + factor.unit;
+        const text = short(table(factor.values, slider)) + " " + factor.unit.replace("H100e", "H100-equivalents");
         slider.nextElementSibling.textContent = text;
         slider.setAttribute("aria-valuetext", text);
       });

@@ -88,7 +88,7 @@ def _headline_name(entry: Entry) -> str:
 
 def _measure(said: Mapping[str, Any]) -> str:
     """Unit and basis of a headline; the unit alone goes without saying where the basis begins with it."""
-    unit = {"x": "times"}.get(said["unit"], said["unit"])
+    unit = {"x": "times", "H100e": "H100-equivalents"}.get(said["unit"], said["unit"])
     return said["basis"] if said["basis"].startswith(unit) else f"{unit}; {said['basis']}"
 
 

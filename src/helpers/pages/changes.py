@@ -90,8 +90,8 @@ def _inputs(report: Mapping[str, Any]) -> str:
     rows = {name: sum(count[name] for count in report["evidence"].values()) for name in CHANGE}
     modules = {name for names in report["modules"].values() for name in names}
     counted = " and ".join(f"{rows[name]:,} {word}" for name, word in _ROWS.items() if rows[name])
-    said = [f"{counted} rows of evidence"] if counted else []
-    said += [f"{len(modules)} changed modules of code"] if modules else []
+    said = [f"{counted} row{'s' * (sum(rows.values()) != 1)} of evidence"] if counted else []
+    said += [f"{len(modules)} changed module{'s' * (len(modules) != 1)} of code"] if modules else []
     return f"Behind this: {'; '.join(said)}." if said else "Evidence and code are the same."
 
 

@@ -60,7 +60,7 @@ def claims_teaser(
     firsts = {str(row.get("verdict_now")): row for row in reversed(by_merit)}
     ranked = sorted(firsts.values(), key=_rank)[:count]
     if not ranked:
-        return ""
+        return "<p>No claim had been made by this date.</p>"
     sources = evidence.source_by_id
     head = "".join(f"<th scope=col{' class=n' if name in NUMERIC else ''}>{name}</th>" for name in HEADS)
     body = "".join(
@@ -86,7 +86,7 @@ def claims_judgement(verdicts: Iterable[Verdict]) -> str:
     total = sum(counts.values())
     if not total:
         return ""
-    tally = " · ".join(f"{counts[name]} {name}" for name in ORDER if counts[name])
+    tally = " · ".join(f"{counts[name]}\u00a0{name}" for name in ORDER if counts[name])
     return judgement_item(
         f"{counts['contradicted']} of {total}",
         "press claims contradicted",
@@ -105,7 +105,7 @@ def tally(verdicts: Iterable[Verdict]) -> str:
 
 def counted(counts: Mapping[str, int]) -> str:
     """`3 contradicted · 2 mixed`, each verdict in its colour; those without a claim are left out."""
-    return " · ".join(f"{counts[name]} {verdict_word(name)}" for name in ORDER if counts.get(name))
+    return " · ".join(f"{counts[name]}&nbsp;{verdict_word(name)}" for name in ORDER if counts.get(name))
 
 
 def _cells(row: Verdict, source: Mapping[str, Any], links: Mapping[str, EvidenceLink] | None) -> list[str]:

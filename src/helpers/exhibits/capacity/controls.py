@@ -69,14 +69,15 @@ def _slider(place: int, factor: dict, steps: int, known: dict[str, dict[str, str
     )
     several = f", one of {factor['members']} that move together" if factor["members"] > 1 else ""
     lead = name_in_words(factor["parameter"])
+    unit = escape(factor["unit"].replace("H100e", "H100-equivalents"))
     return (
         f'<div class="capacity-slider"><label for="capacity-{place}">{escape(name[:1].upper() + name[1:])}</label>'
         f'<input type="range" id="capacity-{place}" name="{escape(name, quote=True)}" '
         f'min="0" max="{10 * (steps - 1)}" '
         f'step="1" value="{5 * (steps - 1)}" disabled aria-describedby="capacity-about-{place}">'
-        f'<output for="capacity-{place}">{short(values[middle])} {escape(factor["unit"])}</output>'
+        f'<output for="capacity-{place}">{short(values[middle])} {unit}</output>'
         f'<p class="capacity-about" id="capacity-about-{place}">{escape(lead)}{several}: '
-        f"{span(values[0], values[-1])} {escape(factor['unit'])}. {escape(factor['reason'])} "
+        f"{span(values[0], values[-1])} {unit}. {escape(factor['reason'])} "
         f'<a href="assumptions.html#{escape(factor["assumption"], quote=True)}">Assumption</a>; '
         f"sources: {sources}.</p></div>"
     )

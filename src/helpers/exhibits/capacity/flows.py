@@ -22,8 +22,8 @@ _SCENARIO_COLOURS = {
     "tight_controls": "smuggled",
 }
 _LEG_NAMES = {
-    "NVIDIA": "NVIDIA, licensed",
-    "AMD": "AMD, licensed",
+    "NVIDIA": "licensed NVIDIA",
+    "AMD": "licensed AMD",
     "others": "other Chinese",
     "smuggled": "smuggled NVIDIA",
 }

@@ -199,7 +199,12 @@ def implied_exhibit(implied: pd.DataFrame, as_of: date, sources: list[str]) -> E
             x=alt.X("lower:Q"), x2="upper:Q", y=y, yOffset=offset, color=tint
         ),
         base.mark_point(size=60).encode(x=x, y=y, yOffset=offset, color=tint, tooltip=about),
-        alt.Chart(first).mark_text(dy=-11).encode(x=x, y=y, yOffset=offset, text="kind:N", color=tint),
+        *(
+            alt.Chart(first[first["kind"] == kind])
+            .mark_text(dy=above)
+            .encode(x=x, y=y, yOffset=offset, text="kind:N", color=tint)
+            for kind, above in (("published figure", -11), ("this model", 13))  # out of the way of the row's name
+        ),
     ).properties(height=alt.Step(24))
     return Exhibit(
         id="capacity-implied",

@@ -107,7 +107,7 @@ def seller_findings(
                 "revenue as filed, whole company",
                 "Cambricon's revenue over the year before",
                 f"Cambricon's revenue of {last['to']} was {{shown}} that of {last['from']}.",
-                shown=f"{last['ratio']:.1f} times",
+                shown=f"{last['ratio']:.{1 if last['ratio'] >= 1.05 else 2}f} times",  # 0.97 times is not "1.0 times"
                 period=str(last["to"]),
                 evidence=ids(last),
                 exhibit="vendor-growth",
