@@ -189,6 +189,7 @@ def test_a_vendors_claim_is_confirmed_by_an_independent_test_only():
         ("noahwire-cloud-pivotal", ("Huawei, growth from revenue 2022 to revenue 2023 at 9.63 %",)),
         ("aibusiness-cloud-instead", ("2.3 times the energy",)),
         ("dailypress-share-gain", ("unit share 2025 at 41 %", "shipments 2023-H1")),
+        ("tekedia-us-dominance", ("is not above 60 models (2 times China)",)),
         ("tekedia-outturn-300", ("2026-10-09", "280 EFLOPS")),
     ],
 )  # fmt: skip

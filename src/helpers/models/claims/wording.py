@@ -34,6 +34,7 @@ _WORDS = {
     "not-controlled": "not controlled",
 }
 _ABBREVIATED = re.compile(rf"\b({'|'.join(_WORDS)})\b")
+_MULTIPLE = re.compile(r"[\d.,]+ times ")
 _CHIP = re.compile(r"\b(?:[ah]\d{2,3}|9[15]0(?:b|c|pr)|fp\d)(?=e?\b)")
 
 COMPARED_NUMBERS = {
@@ -85,6 +86,8 @@ def shown(value, name: str = "") -> str:
     """A value as prose shows it: `55.3 bn CNY`, `2023-10-17`; with a name `China at 83 %`."""
     if isinstance(value, Quantity):
         text = interval_text(value, value.unit)
+        if _MULTIPLE.match(name):  # the number is the product, not the one that was multiplied
+            return f"{text} ({name})"
         return f"{name} at {text}" if name else text
     text = value.written if isinstance(value, Day) else spelled(str(value.value))
     return f"{name} ({text})" if name else text
