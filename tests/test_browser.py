@@ -78,6 +78,17 @@ def test_audit_sees_what_is_wrong(browser, site, tmp_path):
         assert expected in faults
 
 
+def test_the_header_is_set_alike_on_every_page(browser, site):
+    """A rule meant for the text of one page must not reach the menus above it."""
+    setting = """() => [...document.querySelectorAll('.site-header :is(a,summary,button)')].map(e => {
+      const style = getComputedStyle(e); return [e.textContent.trim(), style.padding, style.textIndent]; })"""
+    with Reader(browser) as reader:
+        set_as = {name: reader.open(f"file://{site}/{name}.html").evaluate(setting) for name in page_names(site)}
+    first = set_as["index"]
+    assert len(first) > 8
+    assert [name for name, found in set_as.items() if found != first] == []
+
+
 def test_served_pages_ask_no_other_host_and_weigh_little(browser, served, site):
     """Compressed as a server would send it; fonts are compressed already."""
     with Reader(browser, offline=False) as reader:

@@ -139,7 +139,7 @@ def _step_names(
         for _, part in changed.sort_values("day").groupby("basis")
         for before, after in pairwise(part.to_dict("records"))
     ]
-    labels = []
+    labels: list[dict] = []
     for basis in ("no licence", "best on sale"):
         steps = changed[changed["basis"] == basis].sort_values("day").to_dict("records")
         for step, after in zip(steps, [*steps[1:], None], strict=True):
@@ -149,7 +149,8 @@ def _step_names(
             height = log_pixels(step["p50"], ends, 330, down=True)
             end = left + CHARACTER * len(text)
             rises = after is not None and after["p50"] > step["p50"]
-            if end > width or (rises and end > right + 4):
+            again = any(label["day"] == step["day"] and label["text"] == text for label in labels)
+            if again or end > width or (rises and end > right + 4):
                 continue
             crossing = [(high, low) for at, high, low in risers if left + 2 < at < end]
             for side, moved in _SIDES.items():

@@ -169,7 +169,7 @@ def assumptions_register(evidence: Evidence) -> str:
         )
         cells = [
             f"{escape(name_in_words(_text(row['parameter'])))}<small>{escape(_text(row['model']))}</small>",
-            f"{_ends(row)}<small>{escape(_text(row.get('unit')))}</small>",
+            f"{_ends(row)}<small>{escape(re.sub('^x ', 'times ', _text(row.get('unit'))))}</small>",
             escape(_text(row.get("distribution"))),
             _grade(row.get("quality")),
             _grade(row.get("impact")),

@@ -13,7 +13,7 @@ from helpers.exhibits.words import marks
 
 _LONGEST = 26
 # Pixels: a number with its gap, and the least width of the plot.
-_NUMBER, _PLOT = 38, 330
+_NUMBER, _PLOT = 33, 330
 
 
 def scoreboard_exhibit(board: pd.DataFrame, leaders: pd.DataFrame, as_of: date) -> Exhibit | None:

@@ -41,7 +41,7 @@ def capex(annual: pd.DataFrame, comparison: pd.DataFrame) -> Exhibit | None:
             "low": table["low_usd_bn"],
             "high": table["high_usd_bn"],
             "text": [f"{r['usd_bn']:,.0f} {r['status']}" for r in table.to_dict("records")],
-            "colour": [colour(country) for country in frame["country"]],
+            "colour": [_tone(r["scope"], r["country"]) for r in frame.to_dict("records")],
             "filled": frame["status"].isin(["measured", "reported", "estimated"]),
         }
     )
@@ -84,6 +84,14 @@ def capex(annual: pd.DataFrame, comparison: pd.DataFrame) -> Exhibit | None:
         ],
         **both(lambda narrow: rows_chart(rows, "USD bn", narrow)),
     )
+
+
+def _tone(buyers: str, country: str) -> str:
+    """The colour of a firm; of a group of firms that of its country."""
+    try:
+        return colour(buyers)
+    except KeyError:
+        return colour(country)
 
 
 def price_per_flop(prices: pd.DataFrame, steps: pd.DataFrame) -> Exhibit | None:
