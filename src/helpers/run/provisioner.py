@@ -7,6 +7,7 @@ environment variable for its default once in a process, which is too early for a
 
 import json
 import os
+import platform
 import signal
 import socket
 import subprocess
@@ -21,8 +22,13 @@ from typing import Any
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
 NAME = "briefing-warm"
-# Sums over several threads depend on their number, and drawn dates on the time zone: fixed, for equal bytes.
-FIXED = {"TZ": "UTC", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+# For equal bytes. Sums over several threads depend on their number, and drawn dates on the time zone; NumPy and its
+# algebra choose their code by the processor, and the last digits with it: all take that of a processor of 2013.
+_ARITHMETIC = {"OPENBLAS_CORETYPE": "Nehalem", "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR"}
+FIXED = {
+    **{"TZ": "UTC", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
+    **(_ARITHMETIC if platform.machine() in ("x86_64", "AMD64") else {}),
+}
 
 
 class WarmServer:
