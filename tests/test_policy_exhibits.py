@@ -1,5 +1,8 @@
 """The policy chapter: its results against the record, and exhibits that every edition can draw."""
 
+import json
+import re
+
 import pandas as pd
 import pytest
 
@@ -10,6 +13,7 @@ from helpers.exhibits.policy_designer import designer_html
 from helpers.exhibits.policy_frontier import agreement_exhibit, legal_frontier_exhibit
 from helpers.exhibits.policy_registers import acts_register, rules_register
 from helpers.exhibits.policy_space import design_space_exhibit
+from helpers.exhibits.theme import TOKENS
 from helpers.models.policy import panel_inputs, rules_in_force, timeline
 from helpers.models.policy_findings import policy_findings
 from helpers.models.rules import compile_rules
@@ -18,6 +22,8 @@ from helpers.models.rules.design_space import design_panels
 from helpers.models.rules.frontier import caught, caught_summary, legal_frontier, statuses
 from helpers.models.rules.matrix import status_matrix
 from helpers.results import Run, _check_long_form
+
+_COLOUR_NAMES = {"white", "black", "red", "green", "blue", "gray", "grey", "silver", "orange", "purple", "yellow"}
 
 
 class Chapter:
@@ -56,6 +62,16 @@ class Chapter:
 @pytest.fixture(scope="module")
 def latest():
     return Chapter("latest")
+
+
+def test_a_chart_come_to_life_turns_every_colour_with_the_theme(latest):
+    """The page turns the colours of the palette in a specification; one by another name would stay as it is."""
+    light = {pair[0] for pair in TOKENS.values()}
+    for exhibit in latest.exhibits():
+        for chart in filter(None, (exhibit.chart, exhibit.narrow)):
+            values = re.findall(r'"(?:value|color|fill|stroke)": "(#\w+|[a-z]+)"', json.dumps(chart.to_dict()))
+            named = {value for value in values if value.startswith("#") or value in _COLOUR_NAMES}
+            assert named <= light, exhibit.id
 
 
 def on(frontier, day, quantity, basis, entity="US chips"):

@@ -103,7 +103,7 @@ def _status_chart(rows: pd.DataFrame, size: int) -> alt.LayerChart:
     )
     dark = alt.FieldOneOfPredicate(field="status", oneOf=["licence-required", "case-by-case"])
     texts = base.mark_text(fontSize=size).encode(
-        text="word:N", color=alt.condition(dark, alt.value("white"), alt.value(INK))
+        text="word:N", color=alt.condition(dark, alt.value(colour("paper")), alt.value(INK))
     )
     return alt.layer(cells, texts).properties(height=alt.Step(21))
 

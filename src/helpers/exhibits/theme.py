@@ -57,6 +57,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "sub": ("sub", "annotation", "axis", "threshold"),
     "line": ("line", "grid"),
     "wash": ("wash", "background band"),
+    "paper": ("paper",),
     "us": ("United States", "US", "USA", "American", "NVIDIA", "licensed imports", "United States firms"),
     "cn": ("China", "CN", "Chinese", "Huawei", "Huawei Ascend", "Huawei Cloud", "domestic", "domestic chips"),
     "world": ("World", "rest of world", "global"),

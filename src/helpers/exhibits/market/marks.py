@@ -12,7 +12,7 @@ from helpers.exhibits.theme import NARROW, WIDE, colour
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LABELS = 270
-PAPER = "#ffffff"
+PAPER = colour("paper")
 _BRIEF = {"Chinese vendors": "Chinese", "not attributed": "rest"}
 _ROW = {False: 26, True: 44}
 
