@@ -232,7 +232,7 @@ def test_the_page_says_what_the_report_says(site):
     cells = [" ".join(cell.text_content().split()) for cell in row.xpath("./td")]
     (entry,) = found["headlines"]
     (moves,) = page.xpath('//table[contains(@class,"exhibits")]/tbody/tr/td[2]')
-    assert moves.text == "Rows: 1 changed, 2 the same" and "700 → 800" in moves.text_content()
+    assert moves.text == "Rows: 1 changed, 2 the same" and "700\u00a0→\u00a0800" in moves.text_content()
     assert entry["old"]["shown"] in cells[1] and entry["old"]["between"] in cells[1]
     assert entry["new"]["shown"] in cells[2] and entry["new"]["between"] in cells[2]
     assert cells[4].startswith(entry["cause"])

@@ -38,7 +38,7 @@ _FISCAL = re.compile(rf"{_ALONE[0]}FY(20[0-4]\d){_ALONE[1]}")
 # What stays on one line: a number and its size or unit, a day and its month, a quarter and its year.
 _SIZE = re.compile(r"(?<=\d) (?=(?:thousand|million|billion|trillion|bn|tn)\b)")
 _SIZED = re.compile(r"(?<=\d\u00a0(?:bn|tn)) (?=(?:USD|CNY)\b)")
-_UNIT = re.compile(r"(?<=\d) (?=(?:[TPE]FLOPS|TFLOP/s|TOPS|GB|[GT]B/s|MW|GW|USD|CNY|nm)\b)")
+_UNIT = re.compile(r"(?<=\d) (?=(?:[TPE]FLOPS|TFLOP/s|TOPS|GB|[GT]B/s|MW|GW|USD|CNY|nm|times|months)\b)")
 _MONTH_NAMES = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DAY_OF = re.compile(rf"(?:(?<=\b\d)|(?<=\b\d\d)) (?=(?:{_MONTH_NAMES})\b)")
 _PART_OF = re.compile(r"(?<=\b[QH][1-4]) (?=(?:fiscal )?20\d\d\b)")

@@ -160,7 +160,7 @@ def _moves(entry: Entry) -> str:
     said = f"Rows: {', '.join(parts)}, {rows['same']} the same" if parts else "The rows are the same"
     items = "".join(
         f"<li>{_row(move['row'])}, {escape(_column(move['column']))}: "
-        f"{number(move['old'])} → {number(move['new'])}</li>"
+        f"{number(move['old'])}\u00a0→\u00a0{number(move['new'])}</li>"
         for move in rows["moves"]
     )
     return f'{said}<div class="because"><ul>{items}</ul></div>' if items else said

@@ -16,10 +16,11 @@ _COLUMNS = {
     "H100e by memory bandwidth": "h100e_memory_bandwidth",
 }
 _MEASURES = {
-    "fp16": ("H100e at FP16", "peak dense FP16", "H100e"),
-    "int8": ("H100e at 8-bit", "peak dense 8-bit", "8-bit H100e"),
-    "memory_bandwidth": ("H100e by memory bandwidth", "memory bandwidth", "H100e by bandwidth"),
+    "fp16": ("H100e at FP16", "peak dense FP16", "H100-equivalents"),
+    "int8": ("H100e at 8-bit", "peak dense 8-bit", "8-bit H100-equivalents"),
+    "memory_bandwidth": ("H100e by memory bandwidth", "memory bandwidth", "H100-equivalents by bandwidth"),
 }
+_SELLERS = {IMPORTED: "licensed NVIDIA"}
 
 
 def substitution(
@@ -50,7 +51,9 @@ def substitution(
         id="substitution",
         title=title,
         subtitle=subtitle(
-            f"AI accelerators shipped to and made in China, thousand {quantity}, by calendar year", totals
+            f"AI accelerators shipped to and made in China, thousand "
+            f"{quantity.replace('H100e', 'H100-equivalents')}, by calendar year",
+            totals,
         ),
         unit="thousand H100e",
         basis=f"units times {rate} over that of an H100; unlicensed imports not included",
@@ -60,7 +63,7 @@ def substitution(
         alt=told(
             title,
             [
-                f"{r['seller']} {r['year']}: {r['h100e'] / 1e3:,.0f} thousand H100e"
+                f"{_named(r['seller'])} {r['year']}: {r['h100e'] / 1e3:,.0f} thousand H100-equivalents"
                 for r in table.to_dict("records")
             ],
         ),
@@ -100,7 +103,12 @@ def _moved_title(table: pd.DataFrame, unit: str) -> str:
         imported, domestic = at[IMPORTED, year], at[DOMESTIC, year]
         return f"{words} {imported:.0f} thousand {unit} of licensed NVIDIA chips and {domestic:.0f} of Chinese ones"
     last = table.iloc[-1]
-    return f"{last['seller']} brought {last['h100e'] / 1e3:.0f} thousand {unit} in {last['year']}"
+    seller = _named(last["seller"])
+    return f"{seller[:1].upper()}{seller[1:]} brought {last['h100e'] / 1e3:.0f} thousand {unit} in {last['year']}"
+
+
+def _named(seller: str) -> str:
+    return _SELLERS.get(seller, seller)
 
 
 def _by_class(every_class: pd.DataFrame | None, totals: pd.DataFrame) -> list[str]:
@@ -139,13 +147,14 @@ def _by_bandwidth(table: pd.DataFrame) -> list[str]:
         return []
     newest = table[table["year"] == table["year"].max()].dropna(subset=["h100e_memory_bandwidth"])
     values = [
-        f"{r['seller']} {r['h100e_memory_bandwidth'] / 1e3:,.0f} thousand" for r in newest.to_dict("records")
+        f"{_named(r['seller'])} {r['h100e_memory_bandwidth'] / 1e3:,.0f}" for r in newest.to_dict("records")
     ]
     if not values:
         return []
     year = newest["year"].iloc[0]
     return [
-        f"By memory bandwidth, which bounds inference, {year} reads otherwise: {', '.join(values)} H100e."
+        f"By memory bandwidth, which bounds inference, {year} reads otherwise: {', '.join(values)} thousand "
+        "H100-equivalents."
     ]
 
 
@@ -166,26 +175,26 @@ def _moved_chart(table: pd.DataFrame, narrow: bool) -> alt.LayerChart:
     axis = alt.Axis(format="d", values=list(range(first, last + 1)))
     x = alt.X("x:Q", title=None, scale=alt.Scale(domain=[first - 0.6, last + 0.6]), axis=axis)
     scale = alt.Scale(domain=[0, top], nice=False)
-    y = alt.Y("value:Q", title="thousand H100e", axis=alt.Axis(tickCount=5), scale=scale)
+    y = alt.Y("value:Q", title="thousand H100-equivalents", axis=alt.Axis(tickCount=5), scale=scale)
     base = alt.Chart(marked).encode(x=x, color=alt.Color("colour:N", scale=None))
     size = 22 if narrow else 46
     by_year = marked.sort_values("year")
     named = pd.concat(
         [by_year[by_year["seller"] == IMPORTED].head(1), by_year[by_year["seller"] == DOMESTIC].tail(1)]
     )
-    named = named.assign(label=named["seller"].str.replace(" ", "|", n=1))
+    named = named.assign(label=named["seller"].replace(_SELLERS).str.replace(" ", "|", n=1))
     heads = alt.Chart(named).encode(
         x=x,
-        y=alt.Y("high:Q", title="thousand H100e"),
+        y=alt.Y("high:Q", title="thousand H100-equivalents"),
         text="label:N",
         color=alt.Color("colour:N", scale=None),
     )
     layers = [
         base.mark_bar(size=size, opacity=0.85).encode(y=y, y2="zero:Q"),
         base.mark_rule(strokeWidth=2).encode(
-            y=alt.Y("low:Q", title="thousand H100e"), y2="high:Q", color=alt.value(colour("text"))
+            y=alt.Y("low:Q", title="thousand H100-equivalents"), y2="high:Q", color=alt.value(colour("text"))
         ),
-        base.mark_text(dy=-8).encode(y=alt.Y("high:Q", title="thousand H100e"), text="text:N"),
+        base.mark_text(dy=-8).encode(y=alt.Y("high:Q", title="thousand H100-equivalents"), text="text:N"),
         *halo(heads, dy=-40, lineBreak="|", fontWeight=600),
     ]
     return alt.layer(*layers).properties(height=320)
