@@ -217,9 +217,9 @@ def test_a_mailed_notebook_opens_with_its_title_its_question_and_its_date(tmp_pa
     )
     nbformat.write(notebook, tmp_path / "a.ipynb")
     sheet = html.parse(str(standalone(tmp_path / "a.ipynb", tmp_path / "a.html"))).getroot()
-    assert sheet.findtext(".//title") == "Capacity: China AI Compute, as known on 2024-08-01"
+    assert sheet.findtext(".//title") == "Capacity: China AI Compute, as known on 1\u00a0Aug\u00a02024"
     head = [element.text for element in sheet.xpath("//main/*")[:3]]
-    assert head == ["Capacity", "How much?", "As known on 2024-08-01; draws 4096."]
+    assert head == ["Capacity", "How much?", "As known on 1\u00a0Aug\u00a02024; draws 4096."]
 
 
 def test_two_builds_give_the_same_bytes(tmp_path, evidence):

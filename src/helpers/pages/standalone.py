@@ -17,6 +17,7 @@ from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from pygments.formatters import HtmlFormatter
 
 from helpers.exhibits.theme import css_variables
+from helpers.exhibits.words import dates
 from helpers.fingerprint import digest
 from helpers.kept import kept
 from helpers.modules import code_digest
@@ -97,11 +98,11 @@ def _open_with_title(root: html.HtmlElement, notebook: Path) -> str:
             front = yaml.safe_load(cell.source.strip().strip("-")) or {}
         if {"parameters", "injected-parameters"} & set(cell.metadata.get("tags", [])):
             given |= _assigned(cell.source)
-    title = str(front.get("title") or notebook.stem)
+    title, known = str(front.get("title") or notebook.stem), dates(str(given.get("as_of", "")))
     lines = [str(front.get("description", ""))]
     if "as_of" in given:
         others = ", ".join(f"{name} {value}" for name, value in given.items() if name != "as_of")
-        lines.append(f"As known on {given['as_of']}" + (f"; {others}." if others else "."))
+        lines.append(f"As known on {known}" + (f"; {others}." if others else "."))
     for place, line in enumerate(line for line in lines if line):
         paragraph = html.Element("p")
         paragraph.text = line
@@ -109,7 +110,7 @@ def _open_with_title(root: html.HtmlElement, notebook: Path) -> str:
     heading = html.Element("h1")
     heading.text = title
     root.insert(0, heading)
-    return f"{title}: China AI Compute" + (f", as known on {given['as_of']}" if "as_of" in given else "")
+    return f"{title}: China AI Compute" + (f", as known on {known}" if known else "")
 
 
 def _assigned(source: str) -> dict[str, object]:
