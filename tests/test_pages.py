@@ -379,7 +379,8 @@ def test_check_names_what_is_wrong(tmp_path, site):
     page = (broken / "chips.html").read_text(encoding="utf-8")
     added = (
         '<script>x()</script><img src="https://cdn.example/a.png"><a href="gone.html">g</a>'
-        '<a href="facts.html#no-such-fact">f</a><p style="color:red">?var:chips.lag</p></main>'
+        '<a href="facts.html#no-such-fact">f</a>'
+        '<p style="color:red" aria-describedby="no-such-card">?var:chips.lag</p></main>'
     )
     page = page.replace("</main>", added)
     page = re.sub(r'aria-label="[^"]*"><svg', 'aria-label=""><svg', page)
@@ -392,6 +393,7 @@ def test_check_names_what_is_wrong(tmp_path, site):
         "gone.html, which is missing",
         "no-such-fact, where no such place",
         "inline style",
+        "no-such-card, not there",
         "unfilled",
         "no alternative text",
         "exhibits/frontier.csv, which is missing",

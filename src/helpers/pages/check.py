@@ -49,6 +49,8 @@ def check_site(site: Path) -> list[str]:
 
 def _page_faults(name: str, root: html.HtmlElement, ids: list[str]) -> list[str]:
     faults = [f"{name}: the id {found} occurs twice" for found, times in Counter(ids).items() if times > 1]
+    named = " ".join(root.xpath("//@aria-describedby | //@aria-labelledby | //@for")).split()
+    faults += [f"{name}: a label or description names {lost}, not there" for lost in sorted({*named} - {*ids})]
     if POLICY not in root.xpath('//meta[@http-equiv="Content-Security-Policy"]/@content'):
         faults.append(f"{name}: the content security policy is missing")
     if len(root.xpath("//h1")) != 1:

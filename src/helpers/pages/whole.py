@@ -51,6 +51,10 @@ def _section(name: str, content: Content, order: list[str]) -> str:
     root.set("class", "whole-part")
     for element in root.xpath(_UNPRINTED):
         element.drop_tree()
+    for number in root.xpath('//*[@class="num"]'):
+        for link in number.iter("a"):
+            link.attrib.pop("aria-describedby", None)
+        number.drop_tag()
     for table in root.xpath('//*[contains(@class,"exhibit")]/*[@class="table-scroll"]/table'):
         _for_paper(table, name)
     for element in list(root.iter("h1", "h2", "h3", "h4")):
