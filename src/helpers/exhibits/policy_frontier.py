@@ -149,7 +149,10 @@ def _step_names(
             height = log_pixels(step["p50"], ends, 330, down=True)
             end = left + CHARACTER * len(text)
             rises = after is not None and after["p50"] > step["p50"]
-            again = any(label["day"] == step["day"] and label["text"] == text for label in labels)
+            again = any(
+                label["text"] == text and label["p50"] == step["p50"] and abs(label["left"] - left) < end - left
+                for label in labels
+            )
             if again or end > width or (rises and end > right + 4):
                 continue
             crossing = [(high, low) for at, high, low in risers if left + 2 < at < end]
@@ -161,7 +164,9 @@ def _step_names(
                 )
                 if free and not any(high < middle + 6 and middle - 6 < low for high, low in crossing):
                     taken.append((left, end, middle))
-                    labels.append({"day": step["day"], "p50": step["p50"], "text": text, "side": side})
+                    labels.append(
+                        {"day": step["day"], "p50": step["p50"], "text": text, "side": side, "left": left}
+                    )
                     break
     if not labels:
         return []

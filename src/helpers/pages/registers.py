@@ -133,7 +133,8 @@ def facts_register(evidence: Evidence) -> str:
     rows, facets = [], []
     frame = evidence.facts.sort_values(["topic", "entity", "metric", "period_end", "fact_id"], kind="stable")
     for row in frame.to_dict("records"):
-        note = _said_once(_text(row.get("basis")), _text(row.get("note")))
+        basis = _text(row.get("basis"))
+        note = _said_once("" if basis == row["unit"] else basis, _text(row.get("note")))
         source, metric = row["source_id"], spelled(_text(row["metric"]))
         cells = [
             f"{escape(_text(row['entity']))}<small>{escape(metric)}</small>",
