@@ -13,6 +13,7 @@ from helpers.edition.cells import compare_tables
 from helpers.edition.changes import compare, is_silent
 from helpers.edition.neighbours import CHANGES, introduce
 from helpers.edition.record import NoEdition, read_record
+from helpers.pages.change_tables import Since, exhibit_table
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>&'
 MOVED = {"value": 2.0e6, "shown": "2.0 M", "sentence": "China has 2.0 M."}
@@ -283,3 +284,16 @@ def test_hostile_evidence_adds_no_element(site):
 def test_a_folder_that_is_no_edition_is_refused(tmp_path):
     with pytest.raises(NoEdition, match="not an edition"):
         read_record(tmp_path)
+
+
+def test_a_move_too_small_to_be_shown_is_not_listed():
+    since = Since({}, "the edition before", "editions/2025-06-30/", {}, set())
+    rows = {"changed": 1, "added": 0, "gone": 0, "same": 2}
+    moves = [{"row": "2024", "column": "h100e", "old": 119501.2, "new": 119501.3}]
+    entry = {"status": "moved", "id": "stock", "page": "capacity", "old": {"title": "T"}, "new": {"title": "T"},
+             "cause": "model", "because": {"rows": [], "row_count": 0, "cited": True}}  # fmt: skip
+    told = html.fromstring(exhibit_table(since, [{**entry, "rows": {**rows, "moves": moves}}], "Capacity"))
+    assert "→" not in told.text_content() and "less than the figures shown" in told.text_content()
+    moves[0]["new"] = 120000.0
+    told = html.fromstring(exhibit_table(since, [{**entry, "rows": {**rows, "moves": moves}}], "Capacity"))
+    assert "119,500\u00a0→\u00a0120,000" in told.text_content()

@@ -158,11 +158,14 @@ def _moves(entry: Entry) -> str:
     parts = [f"{rows[name]} {word}" for name, word in (("changed", "changed"), ("added", "new"), ("gone", "gone"))
              if rows[name]]  # fmt: skip
     said = f"Rows: {', '.join(parts)}, {rows['same']} the same" if parts else "The rows are the same"
+    written = [(move, number(move["old"]), number(move["new"])) for move in rows["moves"]]
     items = "".join(
-        f"<li>{_row(move['row'])}, {escape(_column(move['column']))}: "
-        f"{number(move['old'])}\u00a0→\u00a0{number(move['new'])}</li>"
-        for move in rows["moves"]
+        f"<li>{_row(move['row'])}, {escape(_column(move['column']))}: {old}\u00a0→\u00a0{new}</li>"
+        for move, old, new in written
+        if old != new
     )
+    if written and not items:
+        said += "; what changed is less than the figures shown"
     return f'{said}<div class="because"><ul>{items}</ul></div>' if items else said
 
 
