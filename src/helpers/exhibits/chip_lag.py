@@ -72,7 +72,7 @@ def _lag_chart(rows: pd.DataFrame, quoted: pd.DataFrame, narrow: bool) -> alt.La
     if len(quoted):
         band = pd.DataFrame({"low": [quoted["low"].min()], "high": [quoted["high"].max()]})
         label = "quoted" if narrow else "quoted by officials"
-        band["text"] = [f"{label}, {band['low'][0]:.0f}–{band['high'][0]:.0f}"]
+        band["text"] = [f"{label}, {band['low'][0]:.0f} to {band['high'][0]:.0f}"]
         band["middle"] = (band["low"] + band["high"]) / 2
         layers += [
             alt.Chart(band).mark_rect(color=SUB, opacity=0.14).encode(x=alt.X("low:Q"), x2="high:Q"),
@@ -173,7 +173,7 @@ def _over_time_chart(rows: pd.DataFrame, quoted: pd.DataFrame, as_of: date, narr
                 "high": [quoted["high"].max()],
             }
         )
-        text = f"quoted {said['low'][0]:.0f}–{said['high'][0]:.0f}"
+        text = f"quoted {said['low'][0]:.0f} to {said['high'][0]:.0f}"
         layers += [
             alt.Chart(said)
             .mark_rule(strokeWidth=6, color=INK, opacity=0.75)

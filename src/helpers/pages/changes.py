@@ -34,7 +34,8 @@ def teaser(since: Since) -> str:
     first_of_chapter = {row["page"]: row for row in reversed(moved)}
     moved = [row for row in moved if row is first_of_chapter[row["page"]]]
     firsts = "; ".join(
-        f"{escape(marks(row['label']))} {escape(row['old']['shown'])} → <b>{escape(row['new']['shown'])}</b>"
+        f"{escape(marks(row['label']))} {escape(marks(row['old']['shown']))} → "
+        f"<b>{escape(marks(row['new']['shown']))}</b>"
         for row in moved[:2]
     )
     said = f": {firsts}." if firsts else "."

@@ -60,8 +60,9 @@ def nvidia_china_revenue(revenue: pd.DataFrame, gaps: pd.DataFrame, rules: pd.Da
     newest = table.iloc[-1]
     if len(gaps):
         low, high = (100 * (ratio - 1) for ratio in (gaps["ratio"].min(), gaps["ratio"].max()))
+        between = f"{low:.0f}" if f"{low:.0f}" == f"{high:.0f}" else f"{low:.0f} to {high:.0f}"
         title = (
-            f"The same quarter of NVIDIA's China revenue is {low:.0f} to {high:.0f} % larger by "
+            f"The same quarter of NVIDIA's China revenue is {between} % larger by "
             "customer headquarters than by invoice"
         )
     else:
@@ -105,7 +106,7 @@ def _nvidia_chart(table: pd.DataFrame, rules: pd.DataFrame, narrow: bool) -> alt
     y = alt.Y(
         "usd_bn:Q", title="USD bn a quarter", scale=alt.Scale(domain=[0, top]), axis=alt.Axis(tickCount=5)
     )
-    layers = []
+    layers, names = [], []  # names lie over every line
     if len(rules):
         short = (
             rules["label"].str.replace(r"^(\w+) 20(\d\d).*", r"\1 \2", regex=True)
@@ -148,8 +149,8 @@ def _nvidia_chart(table: pd.DataFrame, rules: pd.DataFrame, narrow: bool) -> alt
             "fontSize": 11 if narrow else 12,
             "color": colour(entity),
         }
-        layers += halo(named, **style)
-    return alt.layer(*layers).properties(height=320)
+        names += halo(named, **style)
+    return alt.layer(*layers, *names).properties(height=320)
 
 
 def _nvidia_alt(table: pd.DataFrame) -> str:
