@@ -8,6 +8,7 @@ import pandas as pd
 
 from helpers.exhibits.chips import INK, SUB, sources_of
 from helpers.exhibits.exhibit import Exhibit, day
+from helpers.exhibits.layout import CHARACTER
 from helpers.exhibits.policy import MEANING, QUESTION, STRENGTH, WORDS
 from helpers.exhibits.theme import colour
 
@@ -131,8 +132,8 @@ def caught_exhibit(
         unit="chips",
         basis="versions in the chips table on sale on that day",
         as_of=as_of,
-        chart=_caught_chart(rows, 1.5, 29),
-        narrow=_caught_chart(rows.assign(change=rows["change"].str.replace(" of ", "|of ", n=1)), 1.9, 40),
+        chart=_caught_chart(rows, 520, 29),
+        narrow=_caught_chart(rows.assign(change=rows["change"].str.replace(" of ", "|of ", n=1)), 220, 40),
         data=changes[["day", "change", "chip", "before", "after", "effect"]],
         sources=sources_of(rules[rules["level"] == "chip"]),
         alt="Bars by rule change: "
@@ -149,7 +150,8 @@ def caught_exhibit(
     )
 
 
-def _caught_chart(rows: pd.DataFrame, room: float, step: int) -> alt.LayerChart:
+def _caught_chart(rows: pd.DataFrame, width: int, step: int) -> alt.LayerChart:
+    """width: of the plot in pixels, about, to leave room for what each bar says behind its end."""
     # One bar a row; the second bar of a change gets a label that does not show.
     again = rows.groupby(["day", "change"]).cumcount().tolist()
     labels = [
@@ -163,7 +165,8 @@ def _caught_chart(rows: pd.DataFrame, room: float, step: int) -> alt.LayerChart:
             for n, e in zip(rows["chips"], rows["effect"], strict=True)
         ],
     )
-    scale = alt.Scale(domain=[0, room * float(rows["chips"].max())], nice=False)
+    free = width - 1.1 * CHARACTER * rows["text"].str.len()
+    scale = alt.Scale(domain=[0, float((rows["chips"] * width / free).max())], nice=False)
     base = alt.Chart(rows).encode(
         y=alt.Y(
             "label:N",

@@ -86,7 +86,7 @@ def claims_judgement(verdicts: Iterable[Verdict]) -> str:
     total = sum(counts.values())
     if not total:
         return ""
-    tally = " · ".join(f"{counts[name]}\u00a0{name}" for name in ORDER if counts[name])
+    tally = "\u00a0· ".join(f"{counts[name]}\u00a0{name}" for name in ORDER if counts[name])
     return judgement_item(
         f"{counts['contradicted']} of {total}",
         "press claims contradicted",
@@ -105,7 +105,7 @@ def tally(verdicts: Iterable[Verdict]) -> str:
 
 def counted(counts: Mapping[str, int]) -> str:
     """`3 contradicted · 2 mixed`, each verdict in its colour; those without a claim are left out."""
-    return " · ".join(f"{counts[name]}&nbsp;{verdict_word(name)}" for name in ORDER if counts.get(name))
+    return "&nbsp;· ".join(f"{counts[name]}&nbsp;{verdict_word(name)}" for name in ORDER if counts.get(name))
 
 
 def _cells(row: Verdict, source: Mapping[str, Any], links: Mapping[str, EvidenceLink] | None) -> list[str]:
