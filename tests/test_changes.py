@@ -208,6 +208,8 @@ def test_rows_are_matched_by_names_not_by_place_or_status():
 def test_rows_of_one_name_and_no_rows_at_all():
     twice = [{"chip": "A", "x": "1", "y": "5"}, {"chip": "A", "x": "2", "y": "5"}]
     assert compare_tables(twice, twice)["same"] == 2
+    digits = [{"name": "a", "n": "0.30000000000000004"}], [{"name": "a", "n": "0.3"}]
+    assert compare_tables(*digits)["changed"] == 0 and compare_tables(digits[0], [{"name": "a", "n": ""}])["changed"]
     assert compare_tables([], twice)["added"] == 2 and compare_tables([], [])["added"] == 0
 
 
