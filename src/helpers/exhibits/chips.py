@@ -152,10 +152,8 @@ def _frontier_chart(lines, chips, now, as_of: date, narrow: bool) -> alt.LayerCh
     ends = lines.sort_values("day").groupby("entity", as_index=False).last()
     ends["text"] = [SHORT[name] if narrow else f"Best {SHORT[name]} chip" for name in ends["entity"]]
     layers = [band, dots, hollow, step]
-    layers.append(
-        alt.Chart(ends)
-        .mark_text(align="right", dy=-10, fontWeight=600)
-        .encode(x=x, y=y, text="text:N", color=tint)
+    layers += halo(
+        alt.Chart(ends).encode(x=x, y=y, text="text:N", color=tint), align="right", dy=-10, fontWeight=600
     )
     if now["p50"] > 0:
         start, level = (
