@@ -194,19 +194,42 @@ def test_a_failure_ends_the_notebook_that_runs_beside_it(tmp_path, monkeypatch):
     assert not [child for child in psutil.Process().children(recursive=True) if child.is_running()]
 
 
-def test_a_kernel_that_is_lost_before_its_first_cell_may_be_tried_again(tmp_path, monkeypatch):
-    """It is no error of a cell: the unattended run starts such a notebook once more."""
+def test_a_kernel_that_is_lost_before_its_first_cell_is_started_once_more(tmp_path, monkeypatch):
+    """It is no error of a cell: another program may have taken its port."""
+    real, asked = papermill.execute_notebook, []
 
-    def lost(*_, **__):
-        raise RuntimeError("Kernel died before replying to kernel_info")
+    def lost(times):
+        def execute(*given, **named):
+            asked.append(given)
+            if len(asked) <= times:
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            return real(*given, **named)
 
-    monkeypatch.setattr(papermill, "execute_notebook", lost)
+        asked.clear()
+        monkeypatch.setattr(papermill, "execute_notebook", execute)
+
     (tmp_path / "notebooks").mkdir()
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
-    nbformat.write(notebook, tmp_path / "notebooks" / "01_one.ipynb")
+    write(tmp_path / "notebooks" / "01_one.ipynb", ["1"])
+    monkeypatch.setenv("BRIEFING_ROOT", str(tmp_path))
+    (folder := tmp_path / "run" / "notebooks").mkdir(parents=True)
+    one = (Card("01_one.ipynb", "one", "One", "?", (), (), ()), {}, {}, folder.parent, None, 60, {}, Event())
+    lost(2)
+    with pytest.raises(NotebookFailed, match="the kernel was lost") as failed:
+        _execute_one(*one)
+    assert failed.value.cell == "" and failed.value.kept.is_file() and len(asked) == 2
+    lost(1)
+    _execute_one(*one)
+    assert (folder / "01_one.ipynb").is_file() and len(asked) == 2
+
+
+def test_a_kernel_that_dies_in_a_cell_is_not_started_again(tmp_path, monkeypatch):
+    (tmp_path / "notebooks").mkdir()
+    mark = tmp_path / "cells"
+    dies = f"open({str(mark)!r}, 'a').write('x'); import os; os.kill(os.getpid(), 9)"
+    write(tmp_path / "notebooks" / "01_one.ipynb", [dies])
     monkeypatch.setenv("BRIEFING_ROOT", str(tmp_path))
     (folder := tmp_path / "run" / "notebooks").mkdir(parents=True)
     card = Card("01_one.ipynb", "one", "One", "?", (), (), ())
-    with pytest.raises(NotebookFailed, match="the kernel was lost") as failed:
+    with warm_kernels(), pytest.raises(NotebookFailed, match="the kernel died"):
         _execute_one(card, {}, {}, folder.parent, None, 60, {}, Event())
-    assert failed.value.cell == "" and failed.value.kept.is_file()
+    assert mark.read_text() == "x"

@@ -137,13 +137,14 @@ def _execute_one(
     is_over: threading.Event,
 ) -> None:
     import papermill
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
+    from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
     path = notebooks_dir() / card.file
     output = folder / "notebooks" / card.file
     total = sum(cell.cell_type == "code" for cell in nbformat.read(path, as_version=4).cells)
-    begun, ended = time.monotonic(), []
+    begun, started, ended = time.monotonic(), [], []
 
     def after_cell(cell: Any, cell_index: int, **_: Any) -> None:
         if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", ()):
@@ -151,15 +152,22 @@ def _execute_one(
             if progress:
                 progress(card, len(ended), total)
 
-    def stop_if_over(cell: Any, cell_index: int, **_: Any) -> None:
+    def before_cell(cell: Any, cell_index: int, **_: Any) -> None:
+        started.append(cell_index)
         if is_over.is_set():
             raise RuntimeError("the run has ended")
+
+    def is_lost_early(error: BaseException) -> bool:
+        """A kernel that never got to a cell, as when another program took its port, says nothing of the notebook."""
+        return isinstance(error, RuntimeError) and not started and not is_over.is_set()
 
     def time_left(cell: Any) -> float:
         return max(0.1, seconds - (time.monotonic() - begun))
 
+    once_more = Retrying(stop=stop_after_attempt(2), retry=retry_if_exception(is_lost_early), reraise=True)
     try:
-        papermill.execute_notebook(
+        once_more(
+            papermill.execute_notebook,
             str(path),
             str(output),
             parameters=parameters,
@@ -167,25 +175,29 @@ def _execute_one(
             progress_bar=False,
             request_save_on_cell_execute=False,
             timeout_func=time_left,
-            on_cell_start=stop_if_over,
+            on_cell_start=before_cell,
             on_cell_complete=after_cell,
         )
     except PapermillExecutionError as error:
         cause = f"{error.ename}: {error.evalue}"
         raise NotebookFailed(card, cause, error.source, _keep(output, folder, path)) from None
-    except CellTimeoutError:
-        cause = f"it ran longer than {seconds:g} s"
-        raise NotebookFailed(card, cause, "", _keep(output, folder, path)) from None
-    except DeadKernelError:
-        cause = "the kernel died (killed, or out of memory)"
-        raise NotebookFailed(card, cause, "", _keep(output, folder, path)) from None
-    except RuntimeError as error:  # what a kernel raises that dies, or stays silent, before its first cell
-        cause = f"the kernel was lost ({' '.join(str(error).split())})"
-        raise NotebookFailed(card, cause, "", _keep(output, folder, path)) from None
+    except (CellTimeoutError, RuntimeError) as error:
+        raise NotebookFailed(card, _cause(error, seconds), "", _keep(output, folder, path)) from None
     _strip(output)
     if stamps() == unedited:  # else the kernel may have read what the key does not know
         keep(card, parts, folder)
         keep_times(card, ended)
+
+
+def _cause(error: Exception, seconds: float) -> str:
+    """Why a notebook ended that did not raise: its time, or its kernel before or in a cell."""
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+    if isinstance(error, CellTimeoutError):
+        return f"it ran longer than {seconds:g} s"
+    if isinstance(error, DeadKernelError):
+        return "the kernel died (killed, or out of memory)"
+    return f"the kernel was lost ({' '.join(str(error).split())})"
 
 
 def _keep(output: Path, folder: Path, source: Path) -> Path:
