@@ -71,9 +71,15 @@ def build(
     out.parent.mkdir(parents=True, exist_ok=True)
     run = build_dir() / "runs" / _slug(out)
     run.parent.mkdir(parents=True, exist_ok=True)
+    steps = ["start"]
+
+    def told(step: str) -> None:
+        steps.append(step)
+        say(step)
+
     try:
         with FileLock(f"{run}.lock", timeout=wait_seconds):
-            return _build(given, out, run, renderer, say, progress, force, editions, remake_editions)
+            return _build(given, out, run, renderer, told, progress, force, editions, remake_editions)
     except (EditionError, LedgerError) as error:
         raise BuildFailed(str(error)) from error
     except Timeout:
@@ -82,7 +88,7 @@ def build(
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise BuildFailed(
-            f"no room is left on the disk ({error}); the published site is unchanged"
+            f"no room is left on the disk at the step {steps[-1]!r} ({error}); the published site is unchanged"
         ) from error
 
 
