@@ -74,8 +74,9 @@ def cost_exhibit(costs: pd.DataFrame, as_of: date) -> Exhibit | None:
     if len(total):
         share = 100 * at["CloudMatrix 384", "Electricity"] / at["CloudMatrix 384", "Both"]
         row = total.iloc[0]
+        verdict = "Cheap power does not pay for it: a" if row["p50"] > 1 else "A"
         title = (
-            f"Cheap power does not pay for it: a useful FLOP on CloudMatrix 384 costs {row['p50']:.1f} times as much "
+            f"{verdict} useful FLOP on CloudMatrix 384 costs {row['p50']:.1f} times as much "
             f"({row['p5']:.1f} to {row['p95']:.1f}), and electricity is {share:.0f} % of that"
         )
     else:

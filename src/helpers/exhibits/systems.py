@@ -90,7 +90,7 @@ def holds_exhibit(ratios: pd.DataFrame, measured: pd.DataFrame, as_of: date) -> 
         f"{at[name]:.1f} times the {name}"
         for name in ("FP16 compute", "memory", "memory bandwidth")
         if name in at
-    ]
+    ] or [f"{at.iloc[0]:.1f} times the {at.index[0]}"]
     return _ratio_exhibit(
         rows,
         id="architecture-holds",

@@ -77,6 +77,11 @@ def spelled_out(text: str) -> str:
     return re.sub(r"\w+", lambda found: _word(found[0]), text)
 
 
+def unit_in_words(unit: str) -> str:
+    """A unit as prose writes it: `x` is times, `x of the value used` times of it, `H100e` H100-equivalents."""
+    return "H100-equivalents" if unit == "H100e" else re.sub(r"^x(?= |$)", "times", unit)
+
+
 def _word(part: str) -> str:
     if part.lower() == "h100e":
         return "H100e"

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from helpers.exhibits.tables import number
-from helpers.exhibits.words import dates, marks, name_in_words, spelled_out
+from helpers.exhibits.words import dates, marks, name_in_words, spelled_out, unit_in_words
 from helpers.models.claims.wording import spelled
 
 Entry = Mapping[str, Any]
@@ -88,7 +88,7 @@ def _headline_name(entry: Entry) -> str:
 
 def _measure(said: Mapping[str, Any]) -> str:
     """Unit and basis of a headline; the unit alone goes without saying where the basis begins with it."""
-    unit = {"x": "times", "H100e": "H100-equivalents"}.get(said["unit"], said["unit"])
+    unit = unit_in_words(said["unit"])
     return said["basis"] if said["basis"].startswith(unit) else f"{unit}; {said['basis']}"
 
 

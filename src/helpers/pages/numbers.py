@@ -13,7 +13,7 @@ import pandas as pd
 from helpers.evidence import Evidence
 from helpers.exhibits.exhibit import day
 from helpers.exhibits.tables import number
-from helpers.exhibits.words import name_in_words
+from helpers.exhibits.words import name_in_words, unit_in_words
 from helpers.models.claims.wording import spelled
 
 NAMED_ROWS = 3
@@ -140,7 +140,7 @@ def figure_span(
     lines = [
         f"<strong>{escape(headline['shown'])}</strong> {escape(headline['label'])}",
         escape(named_interval(headline)),
-        escape(f"Unit: {'times' if headline['unit'] == 'x' else headline['unit']}. Basis: {headline['basis']}."),
+        escape(f"Unit: {unit_in_words(headline['unit'])}. Basis: {headline['basis']}."),
         escape(" · ".join(filter(None, [period, f"{headline['confidence']} confidence",
                                          f"as known on {_iso_day(headline['as_of'])}"]))),
         f"Evidence: {rows}" if (rows := evidence_list(headline["evidence"], links or {})) else "",

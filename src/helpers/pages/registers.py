@@ -16,7 +16,7 @@ import pandas as pd
 
 from helpers.evidence import Evidence
 from helpers.exhibits.tables import number
-from helpers.exhibits.words import name_in_words
+from helpers.exhibits.words import name_in_words, unit_in_words
 from helpers.models.claims.wording import spelled
 
 _LESS = "\\u003c"
@@ -170,7 +170,7 @@ def assumptions_register(evidence: Evidence) -> str:
         )
         cells = [
             f"{escape(name_in_words(_text(row['parameter'])))}<small>{escape(_text(row['model']))}</small>",
-            f"{_ends(row)}<small>{escape(re.sub('^x ', 'times ', _text(row.get('unit'))))}</small>",
+            f"{_ends(row)}<small>{escape(unit_in_words(_text(row.get('unit'))))}</small>",
             escape(_text(row.get("distribution"))),
             _grade(row.get("quality")),
             _grade(row.get("impact")),
@@ -217,10 +217,10 @@ def _value(row: dict[str, Any]) -> str:
         exact = " to ".join(f"{end:.0f}" for end in known)
         return f'<data value="{exact}">{text}\u00a0{words}</data>' if words else text
 
-    between = written(low, high) if low is not None or high is not None else ""
+    ends = written(low, high) if low is not None or high is not None else ""
     if value is None:
-        return between or "–"
-    return written(value) + (f"<small>{between}</small>" if between else "")
+        return ends or "–"
+    return written(value) + (f"<small>{ends}</small>" if ends else "")
 
 
 def _said_once(basis: str, note: str) -> str:
